@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every limit in one place, each with its unit and its reason. */
+#ifndef QB_CORE_BASE_LIMITS_H
+#define QB_CORE_BASE_LIMITS_H
+
+/* bytes; DESIGN section 4: a record is a page of text, not an archive */
+#define QB_MAX_RECORD ((size_t)1 << 20)
+/* bytes; settings and kind files are written by hand */
+#define QB_MAX_SETTINGS ((size_t)1 << 20)
+/* levels of arrays and objects; DESIGN section 4 */
+#define QB_MAX_DEPTH 64
+/* bytes; a scan or photo that is kept in history */
+#define QB_MAX_ATTACHMENT ((size_t)64 << 20)
+/* bytes; a JSON file that `qbis validate` is asked to look at (not a record) */
+#define QB_MAX_DOCUMENT ((size_t)256 << 20)
+/* levels; the same, deeper than any schema suite and shallow enough for the stack */
+#define QB_MAX_DOCUMENT_DEPTH 512
+/* YAML nodes of one file after aliases are followed: stops a "billion laughs" file */
+#define QB_MAX_YAML_NODES 100000
+/* characters; DESIGN section 3 */
+#define QB_MAX_ID 40
+/* levels of folders below the shared folder that are walked */
+#define QB_MAX_FOLDER_DEPTH 64
+/* problems reported for one file; more are counted in the last one */
+#define QB_MAX_FILE_PROBLEMS 100
+/* milliseconds; DESIGN section 5 */
+#define QB_SETTLE_DEFAULT 500
+#define QB_SETTLE_LONGEST 10000
+/* times within QB_PUT_BACK_WINDOW seconds that one path is put back before two machines fight */
+#define QB_PUT_BACK_TIMES 3
+#define QB_PUT_BACK_WINDOW 60
+
+#endif

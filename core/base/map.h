@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A hash map from byte strings to pointers, and a pool of interned strings built on the same table.
+ * Open addressing, linear probing, power-of-two sizes; hash FNV-1a with a final mix.
+ *
+ * The map borrows its keys: they must outlive it (interned strings do). Order of iteration is the order
+ * of insertion as long as nothing was removed; sort where order must not depend on history.
+ */
+#ifndef QB_CORE_BASE_MAP_H
+#define QB_CORE_BASE_MAP_H
+
+#include "core/base/mem.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct qb_map_item {
+    const char *key;
+    size_t length;
+    uint64_t hash;
+    void *value; /* NULL marks a removed item */
+};
+
+struct qb_map {
+    struct qb_map_item *items; /* in order of insertion */
+    size_t count;              /* items in use, removed ones included */
+    size_t capacity;
+    size_t live; /* without removed ones */
+    uint32_t *slots;
+    size_t slot_count;
+};
+
+uint64_t qb_map_hash(const char *bytes, size_t length);
+void qb_map_fini(struct qb_map *map); /* leaves it zeroed; values are the caller's */
+void *qb_map_get(const struct qb_map *map, const char *key, size_t length); /* NULL when absent */
+void *qb_map_get_string(const struct qb_map *map, const char *key);
+/* Sets or replaces; `value` must not be NULL. Returns the earlier value or NULL. */
+void *qb_map_put(struct qb_map *map, const char *key, size_t length, void *value);
+void *qb_map_put_string(struct qb_map *map, const char *key, void *value);
+/* Returns the value that was there, or NULL. */
+void *qb_map_remove(struct qb_map *map, const char *key, size_t length);
+/* Walks: `size_t at = 0; while ((item = qb_map_next(&map, &at)))`. Do not change the map meanwhile. */
+struct qb_map_item *qb_map_next(const struct qb_map *map, size_t *at);
+
+/* Interned strings: equal texts give the same pointer, which lives as long as the pool. */
+struct qb_pool {
+    struct qb_map map;
+    struct qb_arena arena;
+};
+
+void qb_pool_fini(struct qb_pool *pool);
+const char *qb_pool_string(struct qb_pool *pool, const char *text); /* NULL gives NULL */
+const char *qb_pool_bytes(struct qb_pool *pool, const char *text, size_t length);
+/* The interned pointer if the text is known, else NULL. Adds nothing. */
+const char *qb_pool_find(const struct qb_pool *pool, const char *text, size_t length);
+
+#endif

@@ -44,3 +44,53 @@ LIB_SRC := $(CORE_SRC) $(SCHEMA_SRC)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/embedded.o
 
 all: $(BUILD)/qbis
+
+# Files that become part of the program, known there by these names (core/base/embed.h).
+KINDS := $(wildcard schema/kinds/*.yaml)
+EMBED := $(KINDS) schema/settings.yaml $(wildcard schema/jsonschema/meta/*.json) core/output/page.css
+CATALOGUES := id en
+EMBEDDED := $(EMBED) $(CATALOGUES:%=po/%.mo)
+
+$(BUILD)/po/%.mo: po/%/*.po
+	@mkdir -p $(@D)
+	msgcat --use-first -o $(BUILD)/po/$*.po $^
+	msgfmt --check-format --check-header -o $@ $(BUILD)/po/$*.po
+
+# One assembler file with every embedded file behind a label, and the table of them.
+$(BUILD)/embedded.S: Makefile $(EMBED)
+	@mkdir -p $(@D)
+	@{ n=0; printf '\t.section .rodata\n'; \
+	   for f in $(EMBEDDED); do n=$$((n+1)); p=$$f; case $$f in po/*) p=$(BUILD)/$$f;; esac; \
+	     printf '\t.balign 8\nname%d:\n\t.asciz "%s"\n\t.balign 8\nbytes%d:\n\t.incbin "%s"\nend%d:\n\t.byte 0\n' $$n $$f $$n $$p $$n; done; \
+	   printf '\t.section .data.rel.ro,"aw"\n\t.balign 8\n\t.globl qb_embedded_files\nqb_embedded_files:\n'; \
+	   i=0; while [ $$i -lt $$n ]; do i=$$((i+1)); printf '\t.quad name%d, bytes%d, end%d\n' $$i $$i $$i; done; \
+	   printf '\t.globl qb_embedded_count\n\t.balign 8\nqb_embedded_count:\n\t.quad %d\n\t.section .note.GNU-stack,"",@progbits\n' $$n; } > $@
+
+$(BUILD)/embedded.o: $(BUILD)/embedded.S $(EMBED) $(CATALOGUES:%=$(BUILD)/po/%.mo)
+	$(CC) -c -o $@ $<
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/libqbis.a: $(LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/qbis: $(WATCHER_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libqbis.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LDLIBS)
+
+# --- tests ---
+UNIT := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
+
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(BUILD)/libqbis.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LDLIBS) -lcmocka
+
+units: $(UNIT:%=$(BUILD)/tests/%)
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all units clean
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

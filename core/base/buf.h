@@ -22,7 +22,7 @@ void qb_buf_add(struct qb_buf *buf, const void *bytes, size_t length);
 void qb_buf_add_string(struct qb_buf *buf, const char *text);
 void qb_buf_add_char(struct qb_buf *buf, char c);
 void qb_buf_addf(struct qb_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void qb_buf_addv(struct qb_buf *buf, const char *format, va_list args);
+void qb_buf_addv(struct qb_buf *buf, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 /* The text so far, "" when empty: never NULL. Borrowed until the next change. */
 const char *qb_buf_text(const struct qb_buf *buf);
 /* Hands the memory to the caller (free() it) and leaves the buffer empty. Never NULL. */

@@ -78,7 +78,7 @@ int qb_file_make_dirs(int dir, const char *path, struct qb_err *err);
 /* Walks everything beneath `path` ("" for all), directories before what is in them, each directory in byte
  * order of names. The callback gets the path relative to `dir` and the stat (links as links). It returns
  * 0 to go on, QB_FILE_SKIP not to enter a directory, or a negative code to stop the walk, which returns it.
- * A directory that cannot be opened is an error of its own: callback `unreadable` when given, else stop. */
+ * What vanishes meanwhile is passed over; a directory that cannot be opened or listed stops the walk. */
 #define QB_FILE_SKIP 1
 typedef int qb_file_visit(void *context, const char *path, const struct qb_file_stat *st, struct qb_err *err);
 int qb_file_walk(int dir, const char *path, qb_file_visit *visit, void *context, struct qb_err *err);

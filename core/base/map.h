@@ -3,8 +3,8 @@
  * A hash map from byte strings to pointers, and a pool of interned strings built on the same table.
  * Open addressing, linear probing, power-of-two sizes; hash FNV-1a with a final mix.
  *
- * The map borrows its keys: they must outlive it (interned strings do). Order of iteration is the order
- * of insertion as long as nothing was removed; sort where order must not depend on history.
+ * The map borrows its keys: they must outlive it, those of removed items too (interned strings do). Order of iteration
+ * is the order of insertion as long as nothing was removed; sort where order must not depend on history.
  */
 #ifndef QB_CORE_BASE_MAP_H
 #define QB_CORE_BASE_MAP_H

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Files beneath a directory descriptor, read and replaced safely. openat2 (Linux 5.6) does what a chain of
+ * checks cannot: it resolves a path without links and without leaving the directory in one step.
+ */
+#include "core/base/file.h"
+
+#include "core/base/limits.h"
+#include "core/base/mem.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int open_beneath(int dir, const char *path, int flags, mode_t mode)
+{
+    struct open_how how = {
+        .flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
+        .mode = flags & (O_CREAT | O_TMPFILE) ? mode : 0,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+    };
+    long fd;
+    do { /* EAGAIN: something on the path was renamed meanwhile */
+        fd = syscall(SYS_openat2, dir, *path ? path : ".", &how, sizeof how);
+    } while (fd < 0 && (errno == EAGAIN || errno == EINTR));
+    return (int)fd;
+}
+
+static void fill(struct qb_file_stat *out, const struct stat *st)
+{
+    *out = (struct qb_file_stat){
+        .size = st->st_size,
+        .mtime_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec,
+        .ctime_ns = (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec,
+        .inode = st->st_ino,
+        .device = st->st_dev,
+        .mode = st->st_mode,
+        .uid = st->st_uid,
+        .gid = st->st_gid,
+    };
+}
+
+bool qb_file_stat_equal(const struct qb_file_stat *a, const struct qb_file_stat *b)
+{
+    return a->size == b->size && a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns && a->inode == b->inode &&
+           a->device == b->device && a->mode == b->mode;
+}
+
+int qb_file_open_dir(const char *path, struct qb_err *err)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd >= 0 ? fd : qb_err_sys(err, path, "cannot open the directory");
+}
+
+int qb_file_open_dir_at(int dir, const char *path, struct qb_err *err)
+{
+    int fd = open_beneath(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+    return fd >= 0 ? fd : qb_err_sys(err, path, "cannot open the directory");
+}
+
+int qb_file_stat(int dir, const char *path, struct qb_file_stat *st, struct qb_err *err)
+{
+    int fd = open_beneath(dir, path, O_PATH | O_NOFOLLOW, 0);
+    if (fd < 0)
+        return qb_err_sys(err, path, "cannot look at the file");
+    struct stat raw;
+    int result = fstat(fd, &raw) < 0 ? qb_err_sys(err, path, "cannot look at the file") : QB_OK;
+    close(fd);
+    if (result == QB_OK)
+        fill(st, &raw);
+    return result;
+}
+
+/* Reads to the end, at most `most` bytes and one more to notice. */
+static int read_all(int fd, const char *path, size_t most, size_t expected, struct qb_buf *out, struct qb_err *err)
+{
+    qb_buf_reserve(out, expected < most ? expected + 1 : 4096);
+    for (;;) {
+        if (out->capacity - out->length < 2)
+            qb_buf_reserve(out, out->capacity);
+        ssize_t got = read(fd, out->data + out->length, out->capacity - out->length - 1);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return qb_err_sys(err, path, "cannot read");
+        if (!got)
+            break;
+        out->length += (size_t)got;
+        if (out->length > most)
+            return qb_err_set(err, QB_ELIMIT, path, "larger than %zu bytes", most);
+    }
+    out->data[out->length] = '\0';
+    return QB_OK;
+}
+
+static int read_regular(int fd, const char *path, size_t most, struct qb_buf *out, struct qb_file_stat *st,
+                        struct qb_err *err)
+{
+    struct stat raw;
+    struct qb_file_stat before;
+    struct qb_file_stat after;
+    if (fstat(fd, &raw) < 0)
+        return qb_err_sys(err, path, "cannot look at the file");
+    if (!S_ISREG(raw.st_mode))
+        return qb_err_set(err, QB_EUNSAFE, path, "not a regular file");
+    if (raw.st_size > 0 && (size_t)raw.st_size > most)
+        return qb_err_set(err, QB_ELIMIT, path, "larger than %zu bytes", most);
+    fill(&before, &raw);
+    int result = read_all(fd, path, most, (size_t)raw.st_size, out, err);
+    if (result < 0)
+        return result;
+    if (fstat(fd, &raw) < 0)
+        return qb_err_sys(err, path, "cannot look at the file");
+    fill(&after, &raw);
+    if (before.size != after.size || before.mtime_ns != after.mtime_ns || before.ctime_ns != after.ctime_ns ||
+        (size_t)after.size != out->length)
+        return qb_err_set(err, QB_ECHANGED, path, "changed while it was read");
+    if (st)
+        *st = after;
+    return QB_OK;
+}
+
+int qb_file_read(int dir, const char *path, size_t most, struct qb_buf *out, struct qb_file_stat *st,
+                 struct qb_err *err)
+{
+    qb_buf_clear(out);
+    int fd = open_beneath(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, 0);
+    if (fd < 0)
+        return errno == ENXIO ? qb_err_set(err, QB_EUNSAFE, path, "not a regular file")
+                              : qb_err_sys(err, path, "cannot open");
+    int result = read_regular(fd, path, most, out, st, err);
+    close(fd);
+    return result;
+}
+
+int qb_file_read_path(const char *path, size_t most, struct qb_buf *out, struct qb_err *err)
+{
+    qb_buf_clear(out);
+    if (!strcmp(path, "-"))
+        return read_all(STDIN_FILENO, path, most, 0, out, err);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return qb_err_sys(err, path, "cannot open");
+    int result = read_all(fd, path, most, 0, out, err);
+    close(fd);
+    return result;
+}
+
+/* "a/b/c.json" gives "a/b" and "c.json"; "c.json" gives "" and "c.json". */
+static char *parent_of(const char *path, const char **name)
+{
+    const char *slash = strrchr(path, '/');
+    *name = slash ? slash + 1 : path;
+    return qb_mem_copy(path, slash ? (size_t)(slash - path) : 0);
+}
+
+static int sync_parent(int dir, const char *path, struct qb_err *err)
+{
+    const char *name;
+    char *parent = parent_of(path, &name);
+    int fd = qb_file_open_dir_at(dir, parent, err);
+    int result = fd < 0 ? fd : QB_OK;
+    /* a file system that cannot sync a directory (EINVAL) has nothing to offer here */
+    if (fd >= 0 && fsync(fd) < 0 && errno != EINVAL)
+        result = qb_err_sys(err, parent, "cannot bring the directory to the disk");
+    if (fd >= 0)
+        close(fd);
+    free(parent);
+    return result;
+}
+
+int qb_file_make_dirs(int dir, const char *path, struct qb_err *err)
+{
+    if (!*path)
+        return QB_OK;
+    int fd = qb_file_open_dir_at(dir, path, NULL);
+    if (fd >= 0) {
+        close(fd);
+        return QB_OK;
+    }
+    const char *name;
+    char *parent = parent_of(path, &name);
+    int result = qb_file_make_dirs(dir, parent, err);
+    int up = result < 0 ? result : qb_file_open_dir_at(dir, parent, err);
+    if (up >= 0) {
+        if (mkdirat(up, name, 0777) < 0 && errno != EEXIST)
+            result = qb_err_sys(err, path, "cannot make the directory");
+        close(up);
+    } else {
+        result = up;
+    }
+    free(parent);
+    if (result == QB_OK && (fd = qb_file_open_dir_at(dir, path, err)) < 0)
+        return fd; /* something else stands there */
+    if (result == QB_OK)
+        close(fd);
+    return result;
+}
+
+int qb_file_writer_init(struct qb_file_writer *writer, int dir, const char *path, struct qb_err *err)
+{
+    const char *name;
+    char *parent = parent_of(path, &name);
+    *writer = (struct qb_file_writer){.dir = dir, .fd = -1, .path = qb_mem_string(path)};
+    int result = qb_file_make_dirs(dir, parent, &writer->first);
+    if (result == QB_OK) {
+        struct qb_buf temporary = {0};
+        qb_buf_addf(&temporary, "%s%s~%s.tmp", parent, *parent ? "/" : "", name);
+        writer->temporary = qb_buf_steal(&temporary);
+        writer->fd = open_beneath(dir, writer->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
+        if (writer->fd < 0)
+            result = qb_err_sys(&writer->first, writer->temporary, "cannot write");
+    }
+    if (result < 0 && err)
+        *err = writer->first;
+    free(parent);
+    return result;
+}
+
+void qb_file_writer_add(struct qb_file_writer *writer, const void *bytes, size_t length)
+{
+    const char *at = bytes;
+    while (length && writer->fd >= 0 && writer->first.code == QB_OK) {
+        ssize_t put = write(writer->fd, at, length);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0) {
+            qb_err_sys(&writer->first, writer->temporary, "cannot write");
+            return;
+        }
+        at += put;
+        length -= (size_t)put;
+    }
+}
+
+/* Both names are in one directory. */
+static int rename_beneath(int dir, const char *from, const char *to, struct qb_err *err)
+{
+    const char *to_name;
+    const char *slash = strrchr(from, '/');
+    const char *from_name = slash ? slash + 1 : from;
+    char *parent = parent_of(to, &to_name);
+    int fd = qb_file_open_dir_at(dir, parent, err);
+    int result = fd < 0 ? fd : QB_OK;
+    if (fd >= 0 && renameat(fd, from_name, fd, to_name) < 0)
+        result = qb_err_sys(err, to, "cannot put the new file in place");
+    if (fd >= 0)
+        close(fd);
+    free(parent);
+    return result;
+}
+
+int qb_file_writer_commit(struct qb_file_writer *writer, struct qb_err *err)
+{
+    if (writer->first.code == QB_OK && fsync(writer->fd) < 0)
+        qb_err_sys(&writer->first, writer->temporary, "cannot bring the file to the disk");
+    if (writer->fd >= 0 && close(writer->fd) < 0 && writer->first.code == QB_OK)
+        qb_err_sys(&writer->first, writer->temporary, "cannot close");
+    writer->fd = -1;
+    if (writer->first.code == QB_OK)
+        rename_beneath(writer->dir, writer->temporary, writer->path, &writer->first);
+    if (writer->first.code == QB_OK) {
+        free(writer->temporary);
+        writer->temporary = NULL;
+        sync_parent(writer->dir, writer->path, &writer->first);
+    }
+    if (writer->first.code != QB_OK && err)
+        *err = writer->first;
+    return writer->first.code;
+}
+
+void qb_file_writer_fini(struct qb_file_writer *writer)
+{
+    if (writer->fd >= 0)
+        close(writer->fd);
+    if (writer->temporary)
+        qb_file_remove(writer->dir, writer->temporary, NULL);
+    free(writer->temporary);
+    free(writer->path);
+    *writer = (struct qb_file_writer){.fd = -1};
+}
+
+/* Whether the file holds exactly these bytes; its stat comes along. */
+static bool holds(int dir, const char *path, const void *bytes, size_t length, struct qb_file_stat *st)
+{
+    struct qb_buf there = {0};
+    struct qb_file_stat found;
+    if (qb_file_stat(dir, path, &found, NULL) < 0 || (size_t)found.size != length)
+        return false;
+    bool same = qb_file_read(dir, path, length, &there, &found, NULL) == QB_OK && there.length == length &&
+                !memcmp(qb_buf_text(&there), bytes, length);
+    qb_buf_fini(&there);
+    if (same && st)
+        *st = found;
+    return same;
+}
+
+int qb_file_replace(int dir, const char *path, const void *bytes, size_t length, bool *changed, struct qb_file_stat *st,
+                    struct qb_err *err)
+{
+    if (changed)
+        *changed = false;
+    if (holds(dir, path, bytes, length, st))
+        return QB_OK;
+    struct qb_file_writer writer;
+    int result = qb_file_writer_init(&writer, dir, path, err);
+    if (result == QB_OK) {
+        qb_file_writer_add(&writer, bytes, length);
+        result = qb_file_writer_commit(&writer, err);
+    }
+    qb_file_writer_fini(&writer);
+    if (result == QB_OK && changed)
+        *changed = true;
+    if (result == QB_OK && st)
+        result = qb_file_stat(dir, path, st, err);
+    return result;
+}
+
+int qb_file_remove(int dir, const char *path, struct qb_err *err)
+{
+    const char *name;
+    char *parent = parent_of(path, &name);
+    int fd = qb_file_open_dir_at(dir, parent, err);
+    int result = fd < 0 ? fd : QB_OK;
+    if (fd >= 0 && unlinkat(fd, name, 0) < 0)
+        result = qb_err_sys(err, path, "cannot remove");
+    if (fd >= 0)
+        close(fd);
+    free(parent);
+    return result == QB_EABSENT ? QB_OK : result;
+}
+
+struct walk {
+    qb_file_visit *visit;
+    void *context;
+    struct qb_buf path;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names in a directory, sorted; frees nothing on failure but what it made itself. */
+static int list(int fd, const char *path, char ***names, size_t *count, struct qb_err *err)
+{
+    size_t capacity = 0;
+    int copy = dup(fd);
+    DIR *stream = copy < 0 ? NULL : fdopendir(copy);
+    if (!stream) {
+        int result = qb_err_sys(err, path, "cannot list the directory");
+        if (copy >= 0)
+            close(copy);
+        return result;
+    }
+    *names = NULL;
+    *count = 0;
+    errno = 0;
+    for (struct dirent *item; (item = readdir(stream)); errno = 0) {
+        if (!strcmp(item->d_name, ".") || !strcmp(item->d_name, ".."))
+            continue;
+        QB_MEM_GROW(*names, *count, capacity);
+        (*names)[(*count)++] = qb_mem_string(item->d_name);
+    }
+    int result = errno ? qb_err_sys(err, path, "cannot list the directory") : QB_OK;
+    closedir(stream);
+    if (*count)
+        qsort(*names, *count, sizeof **names, by_name);
+    return result;
+}
+
+static int walk_dir(struct walk *walk, int fd, unsigned depth, struct qb_err *err);
+
+static int walk_item(struct walk *walk, int fd, const char *name, unsigned depth, struct qb_err *err)
+{
+    struct stat raw;
+    struct qb_file_stat st;
+    if (fstatat(fd, name, &raw, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? QB_OK : qb_err_sys(err, qb_buf_text(&walk->path), "cannot look at the file");
+    fill(&st, &raw);
+    int result = walk->visit(walk->context, qb_buf_text(&walk->path), &st, err);
+    if (result != QB_OK || !S_ISDIR(raw.st_mode))
+        return result == QB_FILE_SKIP ? QB_OK : result;
+    int inner = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (inner < 0)
+        return errno == ENOENT || errno == ENOTDIR || errno == ELOOP
+                   ? QB_OK /* gone or replaced meanwhile */
+                   : qb_err_sys(err, qb_buf_text(&walk->path), "cannot open the directory");
+    result = walk_dir(walk, inner, depth + 1, err);
+    close(inner);
+    return result;
+}
+
+static int walk_dir(struct walk *walk, int fd, unsigned depth, struct qb_err *err)
+{
+    char **names = NULL;
+    size_t count = 0;
+    if (depth > QB_MAX_FOLDER_DEPTH)
+        return qb_err_set(err, QB_ELIMIT, qb_buf_text(&walk->path), "folders nested deeper than %d",
+                          QB_MAX_FOLDER_DEPTH);
+    int result = list(fd, qb_buf_text(&walk->path), &names, &count, err);
+    size_t length = walk->path.length;
+    for (size_t i = 0; i < count; i++) {
+        if (result == QB_OK) {
+            if (length)
+                qb_buf_add_char(&walk->path, '/');
+            qb_buf_add_string(&walk->path, names[i]);
+            result = walk_item(walk, fd, names[i], depth, err);
+            walk->path.length = length;
+            walk->path.data[length] = '\0';
+        }
+        free(names[i]);
+    }
+    free(names);
+    return result;
+}
+
+int qb_file_walk(int dir, const char *path, qb_file_visit *visit, void *context, struct qb_err *err)
+{
+    struct walk walk = {.visit = visit, .context = context};
+    int fd = qb_file_open_dir_at(dir, path, err);
+    if (fd < 0)
+        return fd;
+    qb_buf_add_string(&walk.path, path);
+    int result = walk_dir(&walk, fd, 0, err);
+    close(fd);
+    qb_buf_fini(&walk.path);
+    return result;
+}

@@ -28,10 +28,10 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DQB_VERSION='"$(VERSION)"' -I. -I$(BUILD) $
 
 BASE := err mem buf map date file utf8 embed text
 DATA := json json_scan json_number json_locate json_write yaml
-RECORDS := store problem
-SCHEDULE := policy chain obligation task schedule
+RECORDS := settings store problem
+SCHEDULE := schedule
 OUTPUT := output
-HISTORY := history
+HISTORY := history trail
 JSONSCHEMA := jsonschema
 SCHEMA := kind check
 WATCHER := main

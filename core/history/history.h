@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * History: a bare git repository beside the folder (never in it), through libgit2, which no other folder knows.
+ *
+ *     struct qb_history *history;
+ *     qb_history_open(&history, "STATE/history.git", "/abs/FOLDER", true, &err);
+ *     qb_history_begin(history, how_many_blobs);
+ *     qb_history_add(history, bytes, length, &oid, &err);             a blob for each changed file
+ *     qb_history_commit(history, commits, count, &committer, &err);   all of a pass, one after the other
+ *     qb_history_close(history);
+ *
+ * A commit that was reported is on the disk. Trees are updated along the changed paths only. Besides
+ * `main` there is refs/qbis/exceptions: a tree with the paths whose version in force differs from the one in the
+ * folder; it holds the last valid blob of each, or the empty blob where there never was one. It is written so that a
+ * kill at any moment leaves at most an entry too many, which the next pass drops.
+ */
+#ifndef QB_CORE_HISTORY_HISTORY_H
+#define QB_CORE_HISTORY_HISTORY_H
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/file.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct qb_oid {
+    unsigned char raw[20];
+};
+#define QB_OID_TEXT 41
+bool qb_oid_equal(const struct qb_oid *a, const struct qb_oid *b);
+bool qb_oid_is_zero(const struct qb_oid *oid);
+char *qb_oid_format(const struct qb_oid *oid, char text[QB_OID_TEXT]);
+extern const struct qb_oid qb_oid_empty_blob;
+/* The blob id of these bytes (SHA-1 of "blob LENGTH\0" and the bytes); nothing is written. */
+void qb_oid_of_blob(const void *bytes, size_t length, struct qb_oid *oid);
+
+struct qb_history;
+
+/* Opens, or makes when `create` (otherwise QB_EABSENT). Sets core.bare=false, core.worktree=`folder` (absolute),
+ * core.logAllRefUpdates and what keeps the user's git configuration from changing bytes. Removes lock files and
+ * temporary objects that a killed daemon left: the caller holds the state directory's lock when `exclusive`.
+ * `notes` (may be NULL) receives a line for each thing that was mended. */
+int qb_history_open(struct qb_history **history, const char *path, const char *folder, bool create, bool exclusive,
+                    struct qb_buf *notes, struct qb_err *err);
+void qb_history_close(struct qb_history *history); /* NULL-safe */
+
+/* Lines for info/exclude, so that `git status` ignores what the watcher ignores. */
+int qb_history_exclude(struct qb_history *history, const char *lines, struct qb_err *err);
+
+/* Every file of the newest commit, in tree order; none while there is no commit. */
+typedef int qb_history_file(void *context, const char *path, const struct qb_oid *blob, struct qb_err *err);
+int qb_history_files(struct qb_history *history, qb_history_file *visit, void *context, struct qb_err *err);
+/* The blob of one path in a revision (NULL: the newest commit; else what git's rev-parse takes, or a date
+ * YYYY-MM-DD: the newest commit of that day or before, in the zone of `offset_minutes`). QB_EABSENT. */
+int qb_history_find(struct qb_history *history, const char *revision, int offset_minutes, const char *path,
+                    struct qb_oid *blob, struct qb_err *err);
+/* The bytes of a blob. QB_EABSENT when there is no such object. */
+int qb_history_read(struct qb_history *history, const struct qb_oid *blob, struct qb_buf *out, struct qb_err *err);
+
+/* Says how many blobs are about to come, so that many go into one pack and few go loose. */
+int qb_history_begin(struct qb_history *history, size_t blobs, struct qb_err *err);
+int qb_history_add(struct qb_history *history, const void *bytes, size_t length, struct qb_oid *blob,
+                   struct qb_err *err);
+
+struct qb_history_change {
+    const char *path;
+    struct qb_oid blob; /* zero: the path is removed */
+};
+
+struct qb_history_person {
+    const char *name;
+    const char *email;
+    int64_t when;       /* seconds since the epoch */
+    int offset_minutes; /* east of UTC */
+};
+
+struct qb_history_commit {
+    struct qb_history_person author;
+    const char *message; /* UTF-8, subject, blank line, body, trailers */
+    const struct qb_history_change *changes;
+    size_t change_count;
+};
+
+/* Writes the commits one upon the other and moves `main` once, when all of it is on the disk. Retries on a
+ * held or moved ref (QB_EBUSY when it stays so). On an error nothing is referenced: call again later. */
+int qb_history_commit(struct qb_history *history, const struct qb_history_commit *commits, size_t count,
+                      const struct qb_history_person *committer, struct qb_err *err);
+
+/* The exceptions as they are stored, and storing them: `items` replaces the whole set. */
+int qb_history_exceptions(struct qb_history *history, qb_history_file *visit, void *context, struct qb_err *err);
+int qb_history_set_exceptions(struct qb_history *history, const struct qb_history_change *items, size_t count,
+                              struct qb_err *err);
+
+/* Brings git's index up to the newest commit, so that `git status` is clean and quick. `stat` answers for a
+ * path what the folder's file looks like (false: not known, git will look itself). Never needed for history. */
+typedef bool qb_history_stat(void *context, const char *path, struct qb_file_stat *st);
+int qb_history_refresh_index(struct qb_history *history, qb_history_stat *stat, void *context, struct qb_err *err);
+
+/* A walk over commits, newest first. */
+struct qb_history_entry {
+    char id[QB_OID_TEXT];
+    struct qb_history_person author;
+    struct qb_history_person committer;
+    const char *message;
+    /* The versions of the path that was asked for: zero where it does not exist. Both zero without a path. */
+    struct qb_oid before;
+    struct qb_oid after;
+};
+/* With a path only the commits that changed it. `visit` returns 0 to go on, 1 to stop, negative for an error. */
+typedef int qb_history_visit(void *context, const struct qb_history_entry *entry, struct qb_err *err);
+int qb_history_log(struct qb_history *history, const char *path, qb_history_visit *visit, void *context,
+                   struct qb_err *err);
+/* What one commit changed against its first parent, in path order. */
+typedef int qb_history_diff_visit(void *context, const char *path, const struct qb_oid *before,
+                                  const struct qb_oid *after, struct qb_err *err);
+int qb_history_diff(struct qb_history *history, const char *commit, qb_history_diff_visit *visit, void *context,
+                    struct qb_err *err);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What people and programs open. A writer is one row of the table below and one file of code: a pure function
+ * from the view to bytes. Who calls it owns temporary, fsync, rename and comparison.
+ */
+#ifndef QB_CORE_OUTPUT_OUTPUT_H
+#define QB_CORE_OUTPUT_OUTPUT_H
+
+#include "core/base/buf.h"
+#include "core/records/problem.h"
+#include "core/records/settings.h"
+#include "core/schedule/schedule.h"
+
+/* All that a writer may see. */
+struct qb_output_view {
+    const struct qb_settings *settings;
+    enum qb_language language;
+    qb_date as_of;
+    const struct qb_facility_schedule *const *facilities; /* every facility that has a decree, by id */
+    size_t facility_count;
+    const struct qb_task *const *tasks; /* of all, in the order of R12 */
+    size_t task_count;
+    const struct qb_problems *problems; /* sorted */
+    /* The words of a record for people (a name, a number), the id itself when it has none. Never NULL. */
+    const char *(*title)(const void *context, const char *kind, const char *id);
+    /* The company of a facility: its legal name, or "". */
+    const char *(*company)(const void *context, const char *facility);
+    const void *context;
+};
+
+enum qb_output_scope { QB_OUTPUT_OFFICE, QB_OUTPUT_FACILITY };
+
+struct qb_output {
+    const char *name; /* in `outputs:` of the settings and in `qbis schedule --format` */
+    const char *path; /* "schedule/schedule.json"; "%s" stands for the facility's id */
+    enum qb_output_scope scope;
+    const char *help; /* message id */
+    /* `facility` is NULL for the scope OFFICE. */
+    void (*write)(struct qb_buf *out, const struct qb_output_view *view, const struct qb_facility_schedule *facility);
+};
+
+extern const struct qb_output qb_outputs[];
+extern const size_t qb_output_count;
+
+/* The writer of that name, or NULL. */
+const struct qb_output *qb_output_find(const char *name);
+/* The path of its file; the string is the caller's. */
+char *qb_output_path(const struct qb_output *output, const char *facility);
+
+/* The note that lies beside a record with errors (<id>.problem.txt). `list` holds the problems of that one
+ * file. Plain text in the view's language. */
+void qb_output_note(struct qb_buf *out, enum qb_language language, const struct qb_problem *items, size_t count);
+
+#endif

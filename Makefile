@@ -33,7 +33,7 @@ SCHEDULE := schedule
 OUTPUT := output
 HISTORY := history trail
 JSONSCHEMA := jsonschema
-SCHEMA := kind check
+SCHEMA := kind settings check cross link formats
 WATCHER := main
 
 CORE_SRC := $(BASE:%=core/base/%.c) $(DATA:%=core/data/%.c) $(RECORDS:%=core/records/%.c) \

@@ -34,6 +34,7 @@ enum qb_problem_code {
     QB_PROBLEM_REFERENCE,
     QB_PROBLEM_UNIQUE,
     QB_PROBLEM_FROZEN,
+    QB_PROBLEM_SAMPLES, /* more positive samples than units */
     QB_PROBLEM_VISIT_FACILITY,
     QB_PROBLEM_DECREE_NUMBER,
     QB_PROBLEM_DATE_ORDER,

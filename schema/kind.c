@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads kinds. The annotations are gathered once, when a kind is read, into a flat table of fields with the way to
+ * each (through properties, items, allOf and local $ref), so that looking at a record is a walk along known ways.
+ */
+#include "schema/kind.h"
+
+#include "core/base/embed.h"
+#include "core/base/limits.h"
+#include "core/data/yaml.h"
+#include "schema/formats.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The kinds that C code knows by name (the schedule and the checks that no schema can express). */
+static const char *const role_names[QB_ROLES] = {
+    [QB_ROLE_COMPANY] = "company", [QB_ROLE_FACILITY] = "facility", [QB_ROLE_COMMODITY] = "commodity",
+    [QB_ROLE_OFFICER] = "officer", [QB_ROLE_DECREE] = "decree",     [QB_ROLE_SHIPMENT] = "shipment",
+    [QB_ROLE_VISIT] = "visit",     [QB_ROLE_FINDING] = "finding",
+};
+
+/* What reading one kind needs at hand. */
+struct reader {
+    struct qb_kind *kind;
+    const struct qb_json *root;
+    struct qb_problem base;
+    struct qb_problems *problems;
+    const char *text;
+    size_t length;
+    struct qb_kind_step steps[QB_KIND_STEPS];
+    size_t depth;
+};
+
+static const char *copy_of(struct reader *reader, const char *text)
+{
+    return text ? qb_arena_copy(&reader->kind->arena, text, strlen(text)) : NULL;
+}
+
+/* --- problems --- */
+
+void qb_kind_report(struct qb_problems *problems, const struct qb_problem *base, const struct qb_violations *violations,
+                    const char *text, size_t length, bool yaml)
+{
+    for (size_t i = 0; i < violations->count; i++) {
+        const struct qb_violation *violation = &violations->items[i];
+        struct qb_problem problem = *base;
+        problem.keyword = violation->keyword;
+        problem.pointer = violation->pointer;
+        problem.message_id = violation->message_id;
+        problem.arg_count = violation->arg_count;
+        memcpy(problem.args, violation->args, sizeof problem.args);
+        (yaml ? qb_yaml_locate : qb_json_locate)(text, length, violation->pointer, violation->at_key, &problem.line,
+                                                 &problem.column);
+        qb_problems_add(problems, &problem);
+    }
+}
+
+void qb_kind_report_fault(struct qb_problems *problems, const struct qb_problem *base,
+                          const struct qb_json_fault *fault)
+{
+    static const enum qb_problem_code codes[] = {
+        [QB_JSON_SYNTAX] = QB_PROBLEM_JSON_SYNTAX,
+        [QB_JSON_ENCODING] = QB_PROBLEM_JSON_ENCODING,
+        [QB_JSON_DUPLICATE_KEY] = QB_PROBLEM_JSON_DUPLICATE_KEY,
+        [QB_JSON_TOO_LARGE] = QB_PROBLEM_TOO_LARGE,
+        [QB_JSON_TOO_DEEP] = QB_PROBLEM_TOO_DEEP,
+        [QB_JSON_NUMBER_RANGE] = QB_PROBLEM_JSON_NUMBER,
+    };
+    struct qb_problem problem = *base;
+    if (problem.code == QB_PROBLEM_SCHEMA)
+        problem.code = codes[fault->code];
+    problem.pointer = "";
+    problem.line = fault->line;
+    problem.column = fault->column;
+    problem.message_id = fault->reason;
+    problem.args[0] = (struct qb_text_arg){"found", fault->found};
+    problem.arg_count = 1;
+    qb_problems_add(problems, &problem);
+}
+
+/* A problem of the kind file at `pointer`. */
+static void complain(struct reader *reader, const char *pointer, const char *message_id, const char *found)
+{
+    struct qb_problem problem = reader->base;
+    problem.pointer = pointer;
+    problem.message_id = message_id;
+    problem.args[0] = (struct qb_text_arg){"found", found};
+    problem.arg_count = 1;
+    qb_yaml_locate(reader->text, reader->length, pointer, false, &problem.line, &problem.column);
+    qb_problems_add(reader->problems, &problem);
+}
+
+/* --- annotations --- */
+
+static void read_labels(struct reader *reader, const struct qb_json *schema, const char *label[QB_LANGUAGES])
+{
+    const struct qb_json *labels = qb_json_get(schema, "x-qbis-label");
+    for (int i = 0; i < QB_LANGUAGES; i++) {
+        const char *text = qb_json_string(qb_json_get(labels, qb_text_language_tag((enum qb_language)i)));
+        if (text)
+            label[i] = copy_of(reader, text);
+    }
+}
+
+static bool flag(const struct qb_json *schema, const char *keyword)
+{
+    const struct qb_json *value = qb_json_get(schema, keyword);
+    return value && value->type == QB_JSON_TRUE;
+}
+
+static const char *path_of(struct reader *reader)
+{
+    struct qb_buf path = {0};
+    for (size_t i = 0; i < reader->depth; i++)
+        qb_buf_addf(&path, "%s%s%s", i ? "." : "", reader->steps[i].name, reader->steps[i].items ? "[]" : "");
+    const char *copy = copy_of(reader, qb_buf_text(&path));
+    qb_buf_fini(&path);
+    return copy;
+}
+
+/* The field of the present way: an earlier one when the property is described in two places. */
+static struct qb_kind_field *field_here(struct reader *reader)
+{
+    struct qb_kind *kind = reader->kind;
+    const char *path = path_of(reader);
+    for (size_t i = 0; i < kind->field_count; i++)
+        if (!strcmp(kind->fields[i].path, path))
+            return &kind->fields[i];
+    if (kind->field_count == UINT8_MAX)
+        return NULL;
+    QB_MEM_GROW(kind->fields, kind->field_count, kind->field_capacity);
+    struct qb_kind_field *field = &kind->fields[kind->field_count++];
+    *field = (struct qb_kind_field){.path = path, .step_count = reader->depth};
+    memcpy(field->steps, reader->steps, sizeof field->steps);
+    for (size_t i = 0; i < reader->depth; i++)
+        field->steps[i].name = qb_arena_copy(&kind->arena, field->steps[i].name, field->steps[i].length);
+    return field;
+}
+
+static void read_field(struct reader *reader, const struct qb_json *schema)
+{
+    static const char *const keywords[] = {"x-qbis-ref",    "x-qbis-unique", "x-qbis-frozen",
+                                           "x-qbis-author", "x-qbis-title",  "x-qbis-label"};
+    bool any = false;
+    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+        any |= qb_json_get(schema, keywords[i]) != NULL;
+    struct qb_kind_field *field = any ? field_here(reader) : NULL;
+    if (!field)
+        return;
+    const char *ref = qb_json_string(qb_json_get(schema, "x-qbis-ref"));
+    if (ref)
+        field->ref = copy_of(reader, ref);
+    field->unique |= flag(schema, "x-qbis-unique");
+    field->frozen |= flag(schema, "x-qbis-frozen");
+    field->author |= flag(schema, "x-qbis-author");
+    field->title |= flag(schema, "x-qbis-title");
+    read_labels(reader, schema, field->label);
+}
+
+static void gather(struct reader *reader, const struct qb_json *schema, unsigned follow);
+
+static void gather_properties(struct reader *reader, const struct qb_json *properties, unsigned follow)
+{
+    if (!properties || properties->type != QB_JSON_OBJECT || reader->depth == QB_KIND_STEPS)
+        return;
+    for (uint32_t i = 0; i < properties->length; i++) {
+        const struct qb_json *member = &properties->as.items[i];
+        reader->steps[reader->depth++] = (struct qb_kind_step){member->key, member->key_length, false};
+        gather(reader, member, follow);
+        reader->depth--;
+    }
+}
+
+/* Walks a schema object and what applies to the same place in a record. */
+static void gather(struct reader *reader, const struct qb_json *schema, unsigned follow)
+{
+    if (!schema || schema->type != QB_JSON_OBJECT || !follow)
+        return;
+    if (reader->depth)
+        read_field(reader, schema);
+    const char *ref = qb_json_string(qb_json_get(schema, "$ref"));
+    if (ref && ref[0] == '#')
+        gather(reader, qb_json_at(reader->root, ref + 1), follow - 1);
+    const struct qb_json *all = qb_json_get(schema, "allOf");
+    for (uint32_t i = 0; all && all->type == QB_JSON_ARRAY && i < all->length; i++)
+        gather(reader, &all->as.items[i], follow - 1);
+    gather_properties(reader, qb_json_get(schema, "properties"), follow - 1);
+    const struct qb_json *items = qb_json_get(schema, "items");
+    if (items && reader->depth && !reader->steps[reader->depth - 1].items) {
+        reader->steps[reader->depth - 1].items = true;
+        gather(reader, items, follow - 1);
+        reader->steps[reader->depth - 1].items = false;
+    }
+}
+
+/* One row of x-qbis-frozen-when; false when its value is none of the three forms. */
+static bool read_condition(struct reader *reader, const struct qb_json *value, struct qb_kind_condition *condition)
+{
+    const char *word = qb_json_string(value);
+    condition->property = copy_of(reader, value->key);
+    if (word && !strcmp(word, "present")) {
+        condition->type = QB_CONDITION_PRESENT;
+        return true;
+    }
+    if (word && !strcmp(word, "reached")) {
+        condition->type = QB_CONDITION_REACHED;
+        return true;
+    }
+    if (value->type != QB_JSON_ARRAY)
+        return false;
+    const char **values = qb_arena_alloc(&reader->kind->arena, (value->length + 1) * sizeof *values);
+    for (uint32_t i = 0; i < value->length; i++) {
+        if (value->as.items[i].type != QB_JSON_STRING)
+            return false;
+        values[i] = copy_of(reader, value->as.items[i].as.string);
+    }
+    condition->type = QB_CONDITION_ONE_OF;
+    condition->values = values;
+    condition->value_count = value->length;
+    return true;
+}
+
+static void read_conditions(struct reader *reader)
+{
+    const struct qb_json *when = qb_json_get(reader->root, "x-qbis-frozen-when");
+    if (!when)
+        return;
+    if (when->type != QB_JSON_OBJECT) {
+        complain(reader, "/x-qbis-frozen-when", "kind.frozen-when", "");
+        return;
+    }
+    struct qb_kind *kind = reader->kind;
+    kind->conditions = qb_arena_alloc(&kind->arena, (when->length + 1) * sizeof *kind->conditions);
+    for (uint32_t i = 0; i < when->length; i++) {
+        struct qb_kind_condition *condition = &kind->conditions[kind->condition_count++];
+        *condition = (struct qb_kind_condition){0};
+        if (read_condition(reader, &when->as.items[i], condition))
+            continue;
+        struct qb_buf pointer = {0};
+        qb_buf_add_string(&pointer, "/x-qbis-frozen-when");
+        qb_json_pointer_add(&pointer, when->as.items[i].key, when->as.items[i].key_length);
+        complain(reader, qb_buf_text(&pointer), "kind.frozen-when", when->as.items[i].key);
+        qb_buf_fini(&pointer);
+    }
+}
+
+static bool allowed(const char *text, const char *set, size_t most)
+{
+    size_t length = text ? strlen(text) : 0;
+    return length && length <= most && strspn(text, set) == length;
+}
+
+/* Name, folder and prefix: what a kind cannot do without. */
+static void read_identity(struct reader *reader)
+{
+    static const struct {
+        const char *keyword;
+        const char *pointer;
+        const char *message_id;
+        const char *set;
+    } rows[] = {
+        {"x-qbis-kind", "/x-qbis-kind", "kind.name", "abcdefghijklmnopqrstuvwxyz0123456789_-"},
+        {"x-qbis-folder", "/x-qbis-folder", "kind.folder", "abcdefghijklmnopqrstuvwxyz0123456789_-"},
+        {"x-qbis-prefix", "/x-qbis-prefix", "kind.prefix", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
+    };
+    const char *values[3];
+    for (size_t i = 0; i < 3; i++) {
+        const char *text = qb_json_string(qb_json_get(reader->root, rows[i].keyword));
+        if (!allowed(text, rows[i].set, QB_MAX_ID))
+            complain(reader, rows[i].pointer, rows[i].message_id, text ? text : "");
+        values[i] = copy_of(reader, text ? text : "");
+    }
+    struct qb_kind *kind = reader->kind;
+    kind->name = values[0];
+    kind->folder = values[1];
+    kind->prefix = values[2];
+    for (int role = 1; role < QB_ROLES; role++)
+        if (!strcmp(kind->name, role_names[role]))
+            kind->role = (enum qb_role)role;
+}
+
+static void compile(struct reader *reader)
+{
+    struct qb_violations faults;
+    qb_violations_init(&faults);
+    struct qb_schema_options options = {.assert_formats = true};
+    options.formats = qb_formats(&options.format_count);
+    if (qb_schema_compile(&reader->kind->schema, reader->root, &options, &faults) < 0)
+        qb_kind_report(reader->problems, &reader->base, &faults, reader->text, reader->length, true);
+    qb_violations_fini(&faults);
+}
+
+struct qb_kind *qb_kind_parse(const char *source, const char *text, size_t length, struct qb_problems *problems)
+{
+    struct qb_kind *kind = qb_mem_alloc(sizeof *kind);
+    struct qb_json_doc *doc = qb_json_doc_new();
+    struct qb_json_fault fault;
+    size_t before = problems->count;
+    struct reader reader = {
+        .kind = kind,
+        .base = {.code = QB_PROBLEM_KIND, .path = source, .pointer = "", .line = 1, .column = 1},
+        .problems = problems,
+        .text = text,
+        .length = length,
+    };
+    qb_arena_init(&kind->arena);
+    kind->source = copy_of(&reader, source);
+    reader.root = qb_yaml_parse(doc, text, length, &fault);
+    if (!reader.root) {
+        qb_kind_report_fault(problems, &reader.base, &fault);
+    } else if (reader.root->type != QB_JSON_OBJECT) {
+        complain(&reader, "", "kind.not-a-mapping", "");
+    } else {
+        read_identity(&reader);
+        compile(&reader);
+        read_labels(&reader, reader.root, kind->label);
+        read_conditions(&reader);
+        gather(&reader, reader.root, QB_MAX_DEPTH);
+    }
+    qb_json_doc_free(doc);
+    if (problems->count > before) {
+        qb_kind_free(kind);
+        return NULL;
+    }
+    return kind;
+}
+
+void qb_kind_free(struct qb_kind *kind)
+{
+    if (!kind)
+        return;
+    qb_schema_free(kind->schema);
+    free(kind->fields);
+    qb_arena_fini(&kind->arena);
+    free(kind);
+}
+
+/* --- the set --- */
+
+struct qb_kinds *qb_kinds_new(void)
+{
+    struct qb_kinds *kinds = qb_mem_alloc(sizeof *kinds);
+    struct qb_problems problems = {0};
+    for (int role = 1; role < QB_ROLES; role++) {
+        struct qb_buf name = {0};
+        const char *bytes;
+        size_t length;
+        qb_buf_addf(&name, "schema/kinds/%s.yaml", role_names[role]);
+        struct qb_kind *kind = NULL;
+        if (qb_embed_find(qb_buf_text(&name), &bytes, &length))
+            kind = qb_kind_parse("", bytes, length, &problems);
+        if (!kind) /* the build would be broken: a test reads each */
+            abort();
+        qb_kinds_add(kinds, kind, &problems);
+        qb_buf_fini(&name);
+    }
+    qb_problems_fini(&problems);
+    return kinds;
+}
+
+void qb_kinds_free(struct qb_kinds *kinds)
+{
+    if (!kinds)
+        return;
+    for (size_t i = 0; i < kinds->count; i++)
+        qb_kind_free(kinds->items[i]);
+    free(kinds);
+}
+
+static void clash(struct qb_kind *kind, const char *pointer, const char *message_id, const char *found,
+                  struct qb_problems *problems)
+{
+    struct qb_problem problem = {.code = QB_PROBLEM_KIND,
+                                 .path = kind->source,
+                                 .pointer = pointer,
+                                 .line = 1,
+                                 .column = 1,
+                                 .message_id = message_id,
+                                 .args = {{"found", found}},
+                                 .arg_count = 1};
+    qb_problems_add(problems, &problem);
+}
+
+bool qb_kinds_add(struct qb_kinds *kinds, struct qb_kind *kind, struct qb_problems *problems)
+{
+    size_t at = kinds->count;
+    size_t before = problems->count;
+    for (size_t i = 0; i < kinds->count; i++) {
+        const struct qb_kind *other = kinds->items[i];
+        if (!strcmp(other->name, kind->name))
+            at = i;
+        else if (!strcmp(other->folder, kind->folder))
+            clash(kind, "/x-qbis-folder", "kind.folder-taken", kind->folder, problems);
+        else if (!strcmp(other->prefix, kind->prefix))
+            clash(kind, "/x-qbis-prefix", "kind.prefix-taken", kind->prefix, problems);
+    }
+    if (at < kinds->count && kinds->items[at]->source[0])
+        clash(kind, "/x-qbis-kind", "kind.name-taken", kind->name, problems);
+    if (at == QB_MAX_KINDS)
+        clash(kind, "", "kind.too-many", kind->name, problems);
+    if (problems->count > before) {
+        qb_kind_free(kind);
+        return false;
+    }
+    if (at < kinds->count)
+        qb_kind_free(kinds->items[at]);
+    else
+        kinds->count++;
+    kind->index = (uint8_t)at;
+    kinds->items[at] = kind;
+    return true;
+}
+
+void qb_kinds_finish(struct qb_kinds *kinds, struct qb_problems *problems)
+{
+    for (size_t i = 0; i < kinds->count; i++)
+        for (size_t j = 0; j < kinds->items[i]->field_count; j++) {
+            struct qb_kind_field *field = &kinds->items[i]->fields[j];
+            if (!field->ref)
+                continue;
+            const struct qb_kind *target = qb_kinds_find(kinds, field->ref);
+            if (target) {
+                field->ref_kind = target->index;
+                continue;
+            }
+            clash(kinds->items[i], "", "kind.unknown-ref", field->ref, problems);
+            field->ref = NULL;
+        }
+}
+
+const struct qb_kind *qb_kinds_find(const struct qb_kinds *kinds, const char *name)
+{
+    for (size_t i = 0; i < kinds->count; i++)
+        if (!strcmp(kinds->items[i]->name, name))
+            return kinds->items[i];
+    return NULL;
+}
+
+const struct qb_kind *qb_kinds_of_role(const struct qb_kinds *kinds, enum qb_role role)
+{
+    return qb_kinds_find(kinds, role_names[role]);
+}
+
+const struct qb_kind *qb_kinds_of_path(const struct qb_kinds *kinds, const char *path)
+{
+    static const char root[] = "records/";
+    if (strncmp(path, root, sizeof root - 1))
+        return NULL;
+    path += sizeof root - 1;
+    const char *slash = strchr(path, '/');
+    for (size_t i = 0; slash && i < kinds->count; i++) {
+        const char *folder = kinds->items[i]->folder;
+        if (strlen(folder) == (size_t)(slash - path) && !strncmp(folder, path, (size_t)(slash - path)))
+            return kinds->items[i];
+    }
+    return NULL;
+}
+
+/* --- the way to a field --- */
+
+struct way {
+    const struct qb_kind_field *field;
+    qb_kind_visit *visit;
+    void *context;
+    struct qb_buf pointer;
+};
+
+static void follow(struct way *way, const struct qb_json *value, size_t step)
+{
+    if (step == way->field->step_count) {
+        way->visit(way->context, value, qb_buf_text(&way->pointer));
+        return;
+    }
+    const struct qb_kind_step *at = &way->field->steps[step];
+    const struct qb_json *member = qb_json_get_bytes(value, at->name, at->length);
+    size_t length = way->pointer.length;
+    if (!member)
+        return;
+    qb_json_pointer_add(&way->pointer, at->name, at->length);
+    if (!at->items) {
+        follow(way, member, step + 1);
+    } else if (member->type == QB_JSON_ARRAY) {
+        size_t inner = way->pointer.length;
+        for (uint32_t i = 0; i < member->length; i++) {
+            qb_json_pointer_add_index(&way->pointer, i);
+            follow(way, &member->as.items[i], step + 1);
+            way->pointer.length = inner;
+        }
+    }
+    way->pointer.length = length;
+    way->pointer.data[length] = '\0';
+}
+
+void qb_kind_each(const struct qb_kind_field *field, const struct qb_json *record, qb_kind_visit *visit, void *context)
+{
+    struct way way = {.field = field, .visit = visit, .context = context};
+    follow(&way, record, 0);
+    qb_buf_fini(&way.pointer);
+}

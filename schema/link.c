@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The fixpoint. Rounds over the suspects: first what depends on others (references and what they say) until nothing
+ * changes, then who came first; who loses there may pull others down, so the first kind of rounds follows again. The
+ * losers of one round are found before any is taken out, so that the order of the suspects plays no part.
+ */
+#include "schema/link.h"
+
+#include "core/base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* With more problems than this in one pass no nearest id is looked for: each is a walk over all ids. */
+#define NEAREST_MOST 100
+
+void qb_link_init(struct qb_link *link, struct qb_store *store, const struct qb_kinds *kinds)
+{
+    *link = (struct qb_link){.store = store, .kinds = kinds};
+}
+
+void qb_link_fini(struct qb_link *link)
+{
+    free(link->suspects.items);
+    free(link->invalid.items);
+    *link = (struct qb_link){0};
+}
+
+/* --- who is to be looked at --- */
+
+static void add(struct qb_entries *list, struct qb_entry *entry)
+{
+    QB_MEM_GROW(list->items, list->count, list->capacity);
+    list->items[list->count++] = entry;
+}
+
+static void take_out(struct qb_entries *list, const struct qb_entry *entry)
+{
+    for (uint32_t i = 0; i < list->count; i++)
+        if (list->items[i] == entry)
+            list->items[i--] = list->items[--list->count];
+}
+
+static void suspect(struct qb_link *link, struct qb_entry *entry)
+{
+    if (entry->suspect)
+        return;
+    entry->suspect = true;
+    add(&link->suspects, entry);
+}
+
+/* Those that hang on this record in the schedule, and whom it hangs on: what it says bears on their checks. */
+static void suspect_neighbours(struct qb_link *link, const struct qb_entry *entry)
+{
+    for (uint32_t i = 0; i < entry->name->children.count; i++)
+        suspect(link, entry->name->children.items[i]);
+    for (struct qb_entry *same = entry->name->entries; same; same = same->next_same_id)
+        suspect(link, same);
+    const struct qb_version *versions[] = {entry->in_force, entry->current};
+    for (size_t i = 0; i < 2; i++) {
+        const struct qb_version *version = versions[i];
+        if (!version || (i && version == versions[0]))
+            continue;
+        for (size_t j = 0; j < version->unique_count; j++) {
+            const struct qb_entries *claims =
+                qb_store_claims(link->store, entry->kind, version->uniques[j].field, version->uniques[j].value);
+            for (uint32_t k = 0; claims && k < claims->count; k++)
+                suspect(link, claims->items[k]);
+        }
+        const char *visit = version->role == QB_ROLE_FINDING ? version->as.finding.visit : NULL;
+        const struct qb_name *name = visit ? qb_store_find_name(link->store, visit) : NULL;
+        for (struct qb_entry *other = name ? name->entries : NULL; other; other = other->next_same_id)
+            suspect(link, other);
+    }
+}
+
+static bool mentions(const struct qb_version *version, const struct qb_name *name)
+{
+    for (size_t i = 0; version && i < version->reference_count; i++)
+        if (version->references[i].name == name)
+            return true;
+    return false;
+}
+
+/* A walk over all records: only where an id that others mention went, or a commodity changed. */
+static void suspect_mentioning(struct qb_link *link, const struct qb_name *name)
+{
+    struct qb_map_item *item;
+    for (size_t at = 0; name->mentions && (item = qb_map_next(&link->store->paths, &at));) {
+        struct qb_entry *entry = item->value;
+        if (mentions(entry->current, name) || mentions(entry->in_force, name))
+            suspect(link, entry);
+    }
+}
+
+void qb_link_suspect(struct qb_link *link, struct qb_entry *entry)
+{
+    suspect(link, entry);
+    suspect_neighbours(link, entry);
+    if (entry->current && entry->current->role == QB_ROLE_COMMODITY && entry->in_force)
+        suspect_mentioning(link, entry->name); /* its risk bears on decrees */
+}
+
+void qb_link_leave(struct qb_link *link, struct qb_entry *entry)
+{
+    suspect_neighbours(link, entry);
+    if (entry->in_force && !entry->next_same_id && entry->name->entries == entry)
+        suspect_mentioning(link, entry->name);
+    if (entry->suspect)
+        take_out(&link->suspects, entry);
+    if (!entry->valid)
+        take_out(&link->invalid, entry);
+    if (link->replacing && entry->in_force)
+        link->replacing(link->context, entry, NULL);
+}
+
+void qb_link_suspect_all(struct qb_link *link)
+{
+    struct qb_map_item *item;
+    for (size_t at = 0; (item = qb_map_next(&link->store->paths, &at));)
+        suspect(link, item->value);
+}
+
+/* --- the fixpoint --- */
+
+static void count_error(void *context, const struct qb_cross_hit *hit)
+{
+    (void)hit;
+    ++*(size_t *)context;
+}
+
+typedef void checks(const struct qb_cross *cross, const struct qb_entry *entry, qb_cross_visit *visit, void *context);
+
+/* One round: all that fail are found, then taken out. */
+static bool round_of(struct qb_link *link, const struct qb_cross *cross, checks *check)
+{
+    struct qb_entries losers = {0};
+    for (uint32_t i = 0; i < link->suspects.count; i++) {
+        struct qb_entry *entry = link->suspects.items[i];
+        size_t errors = 0;
+        if (entry->passing)
+            check(cross, entry, count_error, &errors);
+        if (errors)
+            add(&losers, entry);
+    }
+    for (uint32_t i = 0; i < losers.count; i++)
+        losers.items[i]->passing = false;
+    bool any = losers.count > 0;
+    free(losers.items);
+    return any;
+}
+
+static void settle(struct qb_link *link, const struct qb_cross *cross)
+{
+    do {
+        while (round_of(link, cross, qb_cross_dependence))
+            ;
+    } while (round_of(link, cross, qb_cross_precedence));
+}
+
+static void put_in_force(struct qb_link *link, struct qb_entry *entry)
+{
+    entry->valid = entry->passing;
+    if (!entry->valid)
+        return;
+    entry->used = entry->blob;
+    if (entry->in_force == entry->current)
+        return;
+    if (link->replacing)
+        link->replacing(link->context, entry, entry->current);
+    qb_store_set_in_force(link->store, entry, entry->current);
+}
+
+/* --- telling --- */
+
+struct teller {
+    struct qb_link *link;
+    const struct qb_entry *entry;
+    struct qb_buf text;
+    bool loaded;
+    bool nearest;
+    struct qb_problems *problems;
+    struct qb_err *err;
+    int result;
+};
+
+static bool load(struct teller *teller)
+{
+    if (teller->loaded)
+        return true;
+    teller->result = teller->link->load(teller->link->context, teller->entry, &teller->text, teller->err);
+    teller->loaded = teller->result == QB_OK;
+    return teller->loaded;
+}
+
+/* The existing id of that kind nearest to a mistyped one, or NULL. */
+static const char *nearest_id(const struct teller *teller, const struct qb_cross_hit *hit)
+{
+    const struct qb_store *store = teller->link->store;
+    const char *best = NULL;
+    struct qb_map_item *item;
+    for (size_t at = 0; teller->nearest && (item = qb_map_next(&store->names, &at));) {
+        const struct qb_name *name = item->value;
+        if (!qb_store_in_force(name, hit->field->ref_kind))
+            continue;
+        const char *pair[2] = {best ? best : name->id, name->id};
+        const char *nearer = qb_utf8_nearest(hit->value, strlen(hit->value), pair, 2);
+        best = nearer ? nearer : best;
+    }
+    return best;
+}
+
+static void tell(void *context, const struct qb_cross_hit *hit)
+{
+    struct teller *teller = context;
+    struct qb_buf pointer = {0};
+    struct qb_problem problem = {
+        .code = hit->code,
+        .kind = teller->link->kinds->items[teller->entry->kind]->name,
+        .record = teller->entry->name->id,
+        .path = teller->entry->path,
+        .line = 1,
+        .column = 1,
+        .message_id = hit->message_id,
+        .arg_count = hit->arg_count,
+    };
+    memcpy(problem.args, hit->args, sizeof problem.args);
+    if (!load(teller))
+        return;
+    const char *text = qb_buf_text(&teller->text);
+    if (hit->field) {
+        qb_check_locate(teller->link->checker, hit->field, hit->value, text, teller->text.length, &pointer,
+                        &problem.line, &problem.column);
+    } else {
+        qb_buf_add_string(&pointer, hit->property);
+        qb_json_locate(text, teller->text.length, hit->property, false, &problem.line, &problem.column);
+    }
+    const char *nearest = hit->code == QB_PROBLEM_REFERENCE ? nearest_id(teller, hit) : NULL;
+    if (nearest) {
+        problem.message_id = "problem.reference.nearest";
+        problem.args[problem.arg_count++] = (struct qb_text_arg){"nearest", nearest};
+    }
+    problem.pointer = qb_buf_text(&pointer);
+    qb_problems_add(teller->problems, &problem);
+    qb_buf_fini(&pointer);
+}
+
+static int tell_all(struct qb_link *link, const struct qb_cross *cross, struct qb_entry *entry, bool nearest,
+                    struct qb_err *err)
+{
+    struct qb_problems found = {0};
+    struct teller teller = {.link = link, .entry = entry, .nearest = nearest, .problems = &found, .err = err};
+    qb_cross_dependence(cross, entry, tell, &teller);
+    qb_cross_precedence(cross, entry, tell, &teller);
+    qb_cross_warnings(cross, entry, tell, &teller);
+    qb_buf_fini(&teller.text);
+    if (entry->linked) {
+        qb_problems_fini(entry->linked);
+        free(entry->linked);
+        entry->linked = NULL;
+    }
+    if (found.count) {
+        entry->linked = qb_mem_alloc(sizeof *entry->linked);
+        *entry->linked = found;
+    } else {
+        qb_problems_fini(&found);
+    }
+    return teller.result;
+}
+
+int qb_link_add(struct qb_link *link, const struct qb_entry *entry, const struct qb_cross_hit *hit,
+                struct qb_problems *problems, struct qb_err *err)
+{
+    struct teller teller = {.link = link, .entry = entry, .problems = problems, .err = err};
+    tell(&teller, hit);
+    qb_buf_fini(&teller.text);
+    return teller.result;
+}
+
+int qb_link_decide(struct qb_link *link, struct qb_err *err)
+{
+    struct qb_cross cross = {.store = link->store, .kinds = link->kinds, .as_of = link->as_of};
+    size_t invalid = 0;
+    int result = QB_OK;
+    for (uint32_t i = 0; i < link->invalid.count; i++)
+        suspect(link, link->invalid.items[i]);
+    for (uint32_t i = 0; i < link->suspects.count; i++)
+        link->suspects.items[i]->passing = link->suspects.items[i]->sound;
+    settle(link, &cross);
+    for (uint32_t i = 0; i < link->suspects.count; i++) {
+        put_in_force(link, link->suspects.items[i]);
+        invalid += !link->suspects.items[i]->valid;
+    }
+    link->invalid.count = 0;
+    for (uint32_t i = 0; i < link->suspects.count; i++) {
+        struct qb_entry *entry = link->suspects.items[i];
+        entry->suspect = false;
+        if (!entry->valid)
+            add(&link->invalid, entry);
+        int told = tell_all(link, &cross, entry, invalid <= NEAREST_MOST, err);
+        result = result < 0 ? result : told;
+    }
+    for (uint32_t i = 0; i < link->suspects.count; i++)
+        link->suspects.items[i]->passing = false;
+    link->suspects.count = 0;
+    return result;
+}

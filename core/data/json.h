@@ -16,6 +16,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/mem.h"
+#include "core/base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,7 +47,7 @@ struct qb_json {
 };
 
 enum qb_json_fault_code {
-    QB_JSON_SYNTAX,        /* not JSON: `expected` says what would be right there */
+    QB_JSON_SYNTAX,        /* not JSON (not YAML): the message of `reason` says what would be right there */
     QB_JSON_ENCODING,      /* not UTF-8, or half a surrogate pair */
     QB_JSON_DUPLICATE_KEY, /* `found` is the key */
     QB_JSON_TOO_LARGE,
@@ -62,7 +63,14 @@ struct qb_json_fault {
     uint32_t column;
     const char *reason; /* message id of the catalogue: "json.trailing-bytes", "json.missing-comma", ... static */
     char found[64]; /* what stands there, shortened, UTF-8, control characters as U+XXXX; "" at the end of the text */
+    uint32_t other_line; /* of the bracket that is not closed, of the first of two equal keys; else 0 */
+    size_t limit;        /* TOO_LARGE: bytes, TOO_DEEP: levels; else 0 */
 };
+
+/* Appends the sentence of a fault: its reason with {found}, {other_line} and {limit}. */
+void qb_json_fault_message(struct qb_buf *out, enum qb_language language, const struct qb_json_fault *fault);
+/* Every reason there is (tests and documentation iterate them). */
+const char *const *qb_json_reasons(size_t *count);
 
 struct qb_json_options {
     size_t max_bytes;

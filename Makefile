@@ -27,7 +27,7 @@ LIB_LDLIBS = $(shell pkg-config --libs $(LIBS)) -linotifytools -lm -pthread
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DQB_VERSION='"$(VERSION)"' -I. -I$(BUILD) $(WARN) $(LIB_CFLAGS) $(CFLAGS)
 
 BASE := err mem buf map date file utf8 embed text
-DATA := json json_scan json_number json_locate json_write yaml
+DATA := json json_scan json_fault json_keys json_value json_number json_locate json_write yaml yaml_scalar
 RECORDS := settings store problem
 SCHEDULE := schedule
 OUTPUT := output

@@ -132,7 +132,6 @@ struct qb_json_writer {
     struct qb_buf *out;
     unsigned depth;
     bool empty; /* nothing written yet in the innermost container */
-    bool after_value;
 };
 void qb_json_writer_init(struct qb_json_writer *writer, struct qb_buf *out);
 void qb_json_writer_object(struct qb_json_writer *writer, const char *key);

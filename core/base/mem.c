@@ -109,7 +109,8 @@ void qb_arena_reset(struct qb_arena *arena)
 void *qb_arena_alloc(struct qb_arena *arena, size_t size)
 {
     const size_t step = alignof(max_align_t);
-    size_t rounded = times((size / step) + (size % step != 0), step);
+    size_t steps = size / step + (size % step != 0);
+    size_t rounded = times(steps ? steps : 1, step); /* nothing asked for still gets a place of its own */
     if (rounded > (size_t)(arena->end - arena->at)) {
         size_t wanted = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
         if (wanted > LARGEST_BLOCK)

@@ -29,7 +29,7 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DQB_VERSION='"$(VERSION)"' -I. -I$(BUILD) $
 BASE := err mem buf map date file utf8 embed text
 DATA := json json_scan json_fault json_keys json_value json_number json_locate json_write yaml yaml_scalar
 RECORDS := settings store problem
-SCHEDULE := schedule
+SCHEDULE := order policy chain obligation task schedule
 OUTPUT := output
 HISTORY := history trail
 JSONSCHEMA := jsonschema

@@ -70,6 +70,7 @@ struct qb_chain {
     bool in_force;      /* some decree of it, at as_of */
     int required;       /* complete blocks */
     int met;
+    bool has_task; /* a task concerns it; of a finding, when its visit's decree is one of the chain's */
 };
 
 struct qb_task {
@@ -99,7 +100,7 @@ struct qb_facility_schedule {
     size_t chain_count;
     struct qb_task *tasks; /* in the order of R12 */
     size_t task_count;
-    struct qb_schedule_warning *warnings; /* by (decree, code, other) */
+    struct qb_schedule_warning *warnings; /* by (decree, code, other); at most QB_MAX_FILE_PROBLEMS overlaps a decree */
     size_t warning_count;
 };
 

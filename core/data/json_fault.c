@@ -177,11 +177,15 @@ static bool is_invisible(const struct qb_json_scan *scan)
            is_invisible_point(point);
 }
 
+static bool is_quote_point(uint32_t point)
+{
+    return (point >= 0x2018 && point <= 0x201F) || point == 0xAB || point == 0xBB;
+}
+
 static bool is_smart_quote(const struct qb_json_scan *scan)
 {
     uint32_t point;
-    return !at_end(scan) && qb_utf8_decode(scan->at, (size_t)(scan->end - scan->at), &point) &&
-           ((point >= 0x2018 && point <= 0x201F) || point == 0xAB || point == 0xBB);
+    return !at_end(scan) && qb_utf8_decode(scan->at, (size_t)(scan->end - scan->at), &point) && is_quote_point(point);
 }
 
 static bool ends_line(const struct qb_json_scan *scan)
@@ -527,13 +531,12 @@ static size_t extent(const char *at, const char *end)
             length++;
         return left > 1 && at[1] == 'u' ? length : left > 1 ? 2 : 1;
     }
-    if (is_word(*at) && qb_utf8_decode(at, left, &point) && !is_invisible_point(point)) {
-        while (length < left && (is_word(at[length]) || at[length] == '/'))
-            length++;
-        return length;
-    }
     size_t size = qb_utf8_decode(at, left, &point);
-    return size ? size : 1;
+    if (!size || !is_word(*at) || is_invisible_point(point) || is_quote_point(point))
+        return size ? size : 1;
+    while (length < left && (is_word(at[length]) || at[length] == '/'))
+        length++;
+    return length;
 }
 
 static bool fits(const struct rule *rule, const struct qb_json_scan *scan)
@@ -578,7 +581,7 @@ void qb_json_fault_explain(const struct qb_json_scan *scan, struct qb_json_fault
     const char *at = place(scan, rule->where);
     size_t length = (size_t)(scan->end - scan->text);
     qb_json_fault_set(fault, rule->code, reason, scan->text, length, (size_t)(at - scan->text));
-    const char *shown = rule->where == BEHIND || rule->where == PREVIOUS ? scan->at : at;
+    const char *shown = rule->where == BEHIND || rule->where == LAST || rule->where == PREVIOUS ? scan->at : at;
     if (rule->where != START && shown < scan->end)
         qb_json_fault_found(fault, shown, extent(shown, scan->end));
     uint32_t column;

@@ -34,7 +34,9 @@ OUTPUT := output
 HISTORY := history trail
 JSONSCHEMA := jsonschema
 SCHEMA := kind settings check cross link formats
-WATCHER := main
+# The parts of the daemon that unit tests are linked with, too.
+WATCH_PARTS := notify settle lock ignore progress signals
+WATCHER := main $(WATCH_PARTS)
 
 CORE_SRC := $(BASE:%=core/base/%.c) $(DATA:%=core/data/%.c) $(RECORDS:%=core/records/%.c) \
             $(SCHEDULE:%=core/schedule/%.c) $(OUTPUT:%=core/output/%.c) $(HISTORY:%=core/history/%.c)
@@ -83,7 +85,7 @@ $(BUILD)/qbis: $(WATCHER_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libqbis.a
 # --- tests ---
 UNIT := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 
-$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(BUILD)/libqbis.a
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(WATCH_PARTS:%=$(BUILD)/watcher/%.o) $(BUILD)/libqbis.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LDLIBS) -lcmocka
 
 units: $(UNIT:%=$(BUILD)/tests/%)

@@ -273,7 +273,7 @@ static bool binomial(const char *text, size_t length)
     return true;
 }
 
-const struct qb_schema_format qb_formats[] = {
+static const struct qb_schema_format rows[] = {
     {"x-qbis-nip", nip, "199003152015031001"},
     {"x-qbis-iso6346", iso6346, "CSQU3054383"},
     {"x-qbis-iso3166-alpha2", country, "JP"},
@@ -284,4 +284,9 @@ const struct qb_schema_format qb_formats[] = {
     {"x-qbis-e164", e164, "+62615550100"},
     {"x-qbis-binomial", binomial, "Ipomoea batatas"},
 };
-const size_t qb_format_count = sizeof qb_formats / sizeof *qb_formats;
+
+const struct qb_schema_format *qb_formats(size_t *count)
+{
+    *count = sizeof rows / sizeof *rows;
+    return rows;
+}

@@ -8,7 +8,7 @@
 
 #include "schema/jsonschema/jsonschema.h"
 
-extern const struct qb_schema_format qb_formats[];
-extern const size_t qb_format_count;
+/* The table; static. */
+const struct qb_schema_format *qb_formats(size_t *count);
 
 #endif

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#define WORLD_MOST 20000
+#define WORLD_MOST 4000
 
 struct world {
     struct qb_arena arena;

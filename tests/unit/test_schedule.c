@@ -259,6 +259,8 @@ static void test_schedule__cancelled_once_revoked(void **state)
     assert_int_equal(block(w, 1)->status, QB_STATUS_MET);
     assert_int_equal(block(w, 2)->status, QB_STATUS_OVERDUE);
     assert_int_equal(block(w, 3)->status, QB_STATUS_DUE_SOON);
+    run(w, "2020-07-03"); /* that day itself */
+    assert_int_equal(block(w, 2)->status, QB_STATUS_CANCELLED);
     run(w, "2020-07-06");
     assert_int_equal(block(w, 1)->status, QB_STATUS_MET);
     assert_int_equal(block(w, 2)->status, QB_STATUS_CANCELLED);

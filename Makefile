@@ -36,7 +36,9 @@ JSONSCHEMA := jsonschema
 SCHEMA := kind settings check cross link formats
 # The parts of the daemon that unit tests are linked with, too.
 WATCH_PARTS := notify settle lock ignore progress signals
-WATCHER := main $(WATCH_PARTS)
+WATCHER := main say report office folder scan intake publish journal pass daemon worklist \
+           cmd_init cmd_watch cmd_check cmd_schedule cmd_validate cmd_log cmd_show cmd_status cmd_accept cmd_git \
+           $(WATCH_PARTS)
 
 CORE_SRC := $(BASE:%=core/base/%.c) $(DATA:%=core/data/%.c) $(RECORDS:%=core/records/%.c) \
             $(SCHEDULE:%=core/schedule/%.c) $(OUTPUT:%=core/output/%.c) $(HISTORY:%=core/history/%.c)
@@ -49,7 +51,8 @@ all: $(BUILD)/qbis
 
 # Files that become part of the program, known there by these names (core/base/embed.h).
 KINDS := $(wildcard schema/kinds/*.yaml)
-EMBED := $(KINDS) schema/settings.yaml $(wildcard schema/jsonschema/meta/*.json) core/output/page.css
+EMBED := $(KINDS) schema/settings.yaml $(wildcard schema/jsonschema/meta/*.json) core/output/page.css \
+         $(shell find examples/belawan/records -name '*.json' | LC_ALL=C sort)
 CATALOGUES := id en
 EMBEDDED := $(EMBED) $(CATALOGUES:%=po/%.mo)
 

@@ -23,6 +23,7 @@ void qb_link_fini(struct qb_link *link)
 {
     free(link->suspects.items);
     free(link->invalid.items);
+    free(link->troubled.items);
     *link = (struct qb_link){0};
 }
 
@@ -110,6 +111,8 @@ void qb_link_leave(struct qb_link *link, struct qb_entry *entry)
         take_out(&link->suspects, entry);
     if (!entry->valid)
         take_out(&link->invalid, entry);
+    if (entry->troubled)
+        take_out(&link->troubled, entry);
     if (link->replacing && entry->in_force)
         link->replacing(link->context, entry, NULL);
 }
@@ -299,6 +302,10 @@ int qb_link_decide(struct qb_link *link, struct qb_err *err)
             add(&link->invalid, entry);
         int told = tell_all(link, &cross, entry, invalid <= NEAREST_MOST, err);
         result = result < 0 ? result : told;
+        if ((entry->own || entry->linked) && !entry->troubled) {
+            entry->troubled = true;
+            add(&link->troubled, entry);
+        }
     }
     for (uint32_t i = 0; i < link->suspects.count; i++)
         link->suspects.items[i]->passing = false;

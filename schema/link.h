@@ -32,7 +32,8 @@ struct qb_link {
     void (*replacing)(void *context, const struct qb_entry *entry, const struct qb_version *next);
     void *context;
     struct qb_entries suspects;
-    struct qb_entries invalid; /* all that are not valid, between passes */
+    struct qb_entries invalid;  /* all that are not valid, between passes */
+    struct qb_entries troubled; /* all that have a problem, between passes; some may have none any more */
 };
 
 void qb_link_init(struct qb_link *link, struct qb_store *store, const struct qb_kinds *kinds);

@@ -6,6 +6,7 @@
 #ifndef QB_WATCHER_COMMAND_H
 #define QB_WATCHER_COMMAND_H
 
+#include "core/base/date.h"
 #include "core/base/err.h"
 #include "core/base/text.h"
 
@@ -27,6 +28,7 @@ struct qb_command {
     const char *arguments; /* "[FOLDER] [--office CODE]": for the usage line */
     const char *help;      /* message id of one line: "cli.init" */
     bool needs_folder;     /* main refuses when there is none */
+    bool raw;              /* its arguments are handed on as they are */
     int (*run)(const struct qb_invocation *invocation, int argc, char **argv); /* argv[0] is the name */
 };
 
@@ -42,6 +44,7 @@ int qb_cmd_validate(const struct qb_invocation *invocation, int argc, char **arg
 int qb_cmd_log(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_show(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_status(const struct qb_invocation *invocation, int argc, char **argv);
+int qb_cmd_accept(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_git(const struct qb_invocation *invocation, int argc, char **argv);
 
 /* --- for commands: options --- */
@@ -69,7 +72,17 @@ void qb_say(const struct qb_invocation *invocation, const char *id, const struct
 /* Writes text to a stream with control characters (but newline and tab) as \xNN, C1 controls and bidi overrides as
  * \u{...}: data never reaches the terminal raw. */
 void qb_say_text(void *stream, const char *text, size_t length);
-/* The state directory of the folder; the string is the caller's. NULL after saying why not. */
-char *qb_state_dir(const struct qb_invocation *invocation, const char *folder_id);
+/* Whether colours may be used on that stream. */
+bool qb_say_colour(void *stream);
+
+/* --- for commands: the folder --- */
+
+/* The state directory of the invocation's folder: --state, $QBIS_STATE, or by the folder's id. The string is the
+ * caller's; NULL after saying why not. */
+char *qb_state_dir(const struct qb_invocation *invocation);
+/* Today in a zone, by this machine's clock; *now (may be NULL) receives the seconds since the epoch. */
+qb_date qb_today(int offset_minutes, int64_t *now);
+/* Reads a date given on the command line; false after saying what is wrong. */
+bool qb_date_option(const struct qb_invocation *invocation, const char *option, const char *text, qb_date *date);
 
 #endif

@@ -30,4 +30,11 @@
 #define QB_PUT_BACK_TIMES 3
 #define QB_PUT_BACK_WINDOW 60
 
+/* records gone in one pass before it is believed: more than this many and more than one in so many (DESIGN section 6)
+ */
+#define QB_MASS_DELETION 20
+#define QB_MASS_DELETION_SHARE 10
+/* records that a commit's message names one by one beside its trailers */
+#define QB_MAX_DESCRIBED 50
+
 #endif

@@ -106,10 +106,11 @@ struct qb_entry {
     struct qb_blob_id blob;      /* of the text in the folder */
     struct qb_blob_id used;      /* of the version in force; zero: none */
     uint8_t kind;
-    bool sound;   /* no error of its own */
-    bool valid;   /* sound, and no error among records: current is in force */
-    bool suspect; /* scratch of schema/link: to be decided in this pass */
-    bool passing; /* scratch of schema/link: the current version is taken as valid so far */
+    bool sound;    /* no error of its own */
+    bool valid;    /* sound, and no error among records: current is in force */
+    bool troubled; /* on the list of schema/link of those with problems */
+    bool suspect;  /* scratch of schema/link: to be decided in this pass */
+    bool passing;  /* scratch of schema/link: the current version is taken as valid so far */
 };
 
 struct qb_store {

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `qbis schedule`: computes the schedule and prints it in one of the writers' formats, or as text. */
+#include "watcher/office.h"
+#include "watcher/worklist.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool render(struct qb_office *office, const char *format, struct qb_buf *out)
+{
+    const struct qb_output *output = qb_output_find(format);
+    bool text = !strcmp(format, "text");
+    struct qb_output_view view;
+    struct qb_arena arena;
+    if (!text && (!output || output->scope != QB_OUTPUT_OFFICE)) {
+        qb_say(office->invocation, "cli.format", (struct qb_text_arg[]){{"found", format}}, 1);
+        return false;
+    }
+    enum qb_language language =
+        text || office->invocation->language_given ? office->invocation->language : office->folder->settings.language;
+    qb_arena_init(&arena);
+    qb_folder_view(office->folder, language, &arena, &view);
+    if (text)
+        qb_worklist_write(out, &view, qb_say_colour(stdout));
+    else
+        output->write(out, &view, NULL);
+    qb_arena_fini(&arena);
+    return true;
+}
+
+static bool deliver(struct qb_office *office, const struct qb_buf *out, const char *file, bool text)
+{
+    struct qb_err err = {0};
+    if (!file) {
+        if (text)
+            fputs(qb_buf_text(out), stdout); /* the worklist has made its data safe */
+        else
+            fwrite(qb_buf_text(out), 1, out->length, stdout);
+        return true;
+    }
+    FILE *stream = fopen(file, "wb");
+    bool fine = stream && fwrite(qb_buf_text(out), 1, out->length, stream) == out->length;
+    fine = (!stream || fclose(stream) == 0) && fine;
+    if (!fine) {
+        qb_err_sys(&err, file, "cannot write");
+        qb_say_error(office->invocation, &err);
+    }
+    return fine;
+}
+
+int qb_cmd_schedule(const struct qb_invocation *invocation, int argc, char **argv)
+{
+    const char *as_of_text = NULL;
+    const char *format = "text";
+    const char *file = NULL;
+    struct qb_option options[] = {
+        {.name = "--as-of", .value = &as_of_text},
+        {.name = "--format", .value = &format},
+        {.name = "-o", .value = &file},
+    };
+    int count = qb_options(invocation, "schedule", argc, argv, options, 3);
+    qb_date as_of = QB_DATE_NONE;
+    struct qb_office office;
+    struct qb_result result = {0};
+    struct qb_buf out = {0};
+    if (count < 0)
+        return count == -2 ? QB_EXIT_FINE : QB_EXIT_FAILED;
+    if (as_of_text && !qb_date_option(invocation, "--as-of", as_of_text, &as_of))
+        return QB_EXIT_FAILED;
+    bool fine = qb_office_open(&office, invocation, false) && qb_office_whole_pass(&office, as_of, true, &result) &&
+                render(&office, format, &out) && deliver(&office, &out, file, !strcmp(format, "text"));
+    size_t errors = 0;
+    size_t warnings = 0;
+    if (fine)
+        qb_office_counts(&office, &errors, &warnings);
+    if (errors)
+        qb_say(invocation, "cli.schedule-problems", NULL, 0);
+    qb_result_fini(&result);
+    qb_buf_fini(&out);
+    qb_office_close(&office);
+    return !fine ? QB_EXIT_FAILED : errors ? QB_EXIT_PROBLEMS : QB_EXIT_FINE;
+}

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One loop, one place to wait. What there is to do next is held in a few fields (paths that settle, a rescan that is
+ * due, the next look at a folder that is held), so that every wake-up, for whatever reason, asks the same questions.
+ */
+#include "watcher/daemon.h"
+
+#include "core/base/limits.h"
+#include "core/data/json.h"
+#include "schema/settings.h"
+#include "watcher/marks.h"
+#include "watcher/notify.h"
+#include "watcher/settle.h"
+#include "watcher/signals.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* milliseconds */
+#define REST_AFTER 1000      /* of quiet, before git's index is brought up to date */
+#define LOOK_AGAIN 1000      /* at a folder that is held or gone */
+#define LIMITED_RESCAN 30000 /* when not every directory can be watched */
+#define LONGEST_WAIT 30000   /* so that a clock that was set is noticed */
+#define FIRST_RETRY 1000     /* after a pass that failed; doubles */
+#define LONGEST_RETRY 60000
+
+struct daemon {
+    const struct qb_daemon_options *options;
+    int state;
+    struct qb_office office;
+    struct qb_notify *notify;
+    struct qb_settle *settle;
+    struct qb_signals signals;
+    unsigned generation; /* of the folder's settings that notify and settle know */
+    const char *held;    /* why, or NULL */
+    qb_date as_of;       /* of the last pass */
+    bool stop;
+    bool whole;       /* the next pass looks at everything */
+    bool rebuild;     /* and all directories are watched anew before */
+    int64_t whole_at; /* when, in ms; -1: not due */
+    int64_t rest_at;  /* -1: nothing to bring up to date */
+    int64_t retry_ms;
+};
+
+static const struct qb_invocation *who(const struct daemon *daemon)
+{
+    return daemon->options->invocation;
+}
+
+static qb_date today(const struct daemon *daemon, int64_t *now)
+{
+    qb_date date = qb_today(daemon->office.folder->settings.offset_minutes, now);
+    return daemon->options->as_of == QB_DATE_NONE ? date : daemon->options->as_of;
+}
+
+/* --- what others may know --- */
+
+static void write_status(struct daemon *daemon, int64_t now)
+{
+    struct qb_buf out = {0};
+    struct qb_json_writer writer;
+    struct qb_err err = {0};
+    char day[QB_DATE_SIZE];
+    size_t errors;
+    size_t warnings;
+    qb_office_counts(&daemon->office, &errors, &warnings);
+    qb_json_writer_init(&writer, &out);
+    qb_json_writer_object(&writer, NULL);
+    qb_json_writer_integer(&writer, "last_pass", now);
+    qb_json_writer_string(&writer, "as_of", qb_date_format(daemon->as_of, day));
+    qb_json_writer_integer(&writer, "records", (int64_t)daemon->office.folder->store.paths.live);
+    qb_json_writer_integer(&writer, "errors", (int64_t)errors);
+    qb_json_writer_integer(&writer, "warnings", (int64_t)warnings);
+    qb_json_writer_string(&writer, "held", daemon->held);
+    qb_json_writer_end_object(&writer);
+    qb_buf_add_char(&out, '\n');
+    if (qb_file_replace(daemon->state, QB_MARK_STATUS, qb_buf_text(&out), out.length, NULL, NULL, &err) < 0)
+        qb_say_error(who(daemon), &err);
+    qb_buf_fini(&out);
+}
+
+void qb_daemon_say_pass(const struct qb_office *office, const struct qb_result *result)
+{
+    char numbers[5][24];
+    char day[QB_DATE_SIZE];
+    size_t errors;
+    size_t warnings;
+    if (!result->written && !result->commits)
+        return;
+    qb_office_counts(office, &errors, &warnings);
+    const size_t values[] = {result->changed, result->written, result->commits, errors, warnings};
+    for (size_t i = 0; i < 5; i++)
+        snprintf(numbers[i], sizeof numbers[i], "%zu", values[i]);
+    qb_say(office->invocation, "log.pass",
+           (struct qb_text_arg[]){{"changed", numbers[0]},
+                                  {"written", numbers[1]},
+                                  {"commits", numbers[2]},
+                                  {"errors", numbers[3]},
+                                  {"warnings", numbers[4]},
+                                  {"as_of", qb_date_format(office->folder->as_of, day)}},
+           6);
+}
+
+/* --- passes --- */
+
+static void hold(struct daemon *daemon, const struct qb_result *result)
+{
+    if (result->held != daemon->held) {
+        char count[24];
+        snprintf(count, sizeof count, "%zu", result->held_files);
+        qb_say(who(daemon), result->held ? result->held : "hold.over", (struct qb_text_arg[]){{"count", count}}, 1);
+    }
+    daemon->held = result->held;
+    if (result->held) {
+        daemon->whole = true;
+        daemon->whole_at = qb_office_clock() + LOOK_AGAIN;
+    }
+}
+
+static void mark_unrest(struct daemon *daemon, const struct qb_result *result)
+{
+    for (size_t at = 0; at < result->unrest.length; at += strlen(result->unrest.data + at) + 1)
+        qb_settle_mark(daemon->settle, result->unrest.data + at, false, qb_office_clock());
+}
+
+/* Settings that the pass read bear on the doorbell and on settling. */
+static void learn(struct daemon *daemon)
+{
+    const struct qb_folder *folder = daemon->office.folder;
+    if (daemon->generation == folder->generation)
+        return;
+    daemon->generation = folder->generation;
+    qb_notify_set_ignore(daemon->notify, folder->ignore);
+    int settle = daemon->options->settle_ms >= 0 ? daemon->options->settle_ms : folder->settings.settle_ms;
+    qb_settle_set(daemon->settle, settle, folder->settings.settle_longest_ms);
+}
+
+static void fail(struct daemon *daemon)
+{
+    daemon->retry_ms = daemon->retry_ms ? daemon->retry_ms * 2 : FIRST_RETRY;
+    if (daemon->retry_ms > LONGEST_RETRY)
+        daemon->retry_ms = LONGEST_RETRY;
+    daemon->whole = true;
+    daemon->whole_at = qb_office_clock() + daemon->retry_ms;
+}
+
+static void run_pass(struct daemon *daemon, struct qb_request *request)
+{
+    struct qb_result result = {0};
+    request->as_of = today(daemon, &request->now);
+    /* a mark made before the hold is not about it */
+    bool accept = unlinkat(daemon->state, QB_MARK_ACCEPT, 0) == 0;
+    request->accept = accept && daemon->held;
+    daemon->whole = false;
+    daemon->whole_at = -1;
+    bool fine = qb_office_pass(&daemon->office, request, &result);
+    learn(daemon);
+    if (fine) {
+        daemon->retry_ms = 0;
+        hold(daemon, &result);
+        mark_unrest(daemon, &result);
+        if (!result.held)
+            daemon->as_of = request->as_of;
+        qb_daemon_say_pass(&daemon->office, &result);
+        write_status(daemon, request->now);
+        if (result.commits)
+            daemon->rest_at = qb_office_clock() + REST_AFTER;
+    } else {
+        fail(daemon);
+    }
+    qb_result_fini(&result);
+}
+
+/* The paths that have settled. */
+struct ready {
+    struct daemon *daemon;
+    char **paths;
+    size_t count;
+    size_t capacity;
+};
+
+static void take_ready(void *context, const char *path, bool directory)
+{
+    struct ready *ready = context;
+    struct qb_err err = {0};
+    if (directory && qb_notify_watch_beneath(ready->daemon->notify, path, &err) < 0)
+        qb_say_error(who(ready->daemon), &err);
+    QB_MEM_GROW(ready->paths, ready->count, ready->capacity);
+    ready->paths[ready->count++] = qb_mem_string(path);
+}
+
+static void forget(void *context, const char *path, bool directory)
+{
+    (void)context;
+    (void)path;
+    (void)directory;
+}
+
+static void pass_settled(struct daemon *daemon)
+{
+    struct ready ready = {.daemon = daemon};
+    qb_settle_take(daemon->settle, qb_office_clock(), take_ready, &ready);
+    if (ready.count) {
+        struct qb_request request = {.paths = (const char *const *)ready.paths, .path_count = ready.count};
+        if (daemon->held)
+            request.whole = true;
+        run_pass(daemon, &request);
+    }
+    for (size_t i = 0; i < ready.count; i++)
+        free(ready.paths[i]);
+    free(ready.paths);
+}
+
+static void pass_whole(struct daemon *daemon)
+{
+    struct qb_request request = {.whole = true};
+    struct qb_err err = {0};
+    qb_settle_take_all(daemon->settle, forget, NULL);
+    if (daemon->rebuild && qb_notify_rebuild(daemon->notify, &err) < 0)
+        qb_say_error(who(daemon), &err);
+    daemon->rebuild = false;
+    run_pass(daemon, &request);
+}
+
+/* --- opening and the folder that goes and comes back --- */
+
+static void close_folder(struct daemon *daemon)
+{
+    qb_notify_close(daemon->notify);
+    qb_settle_free(daemon->settle);
+    qb_office_close(&daemon->office);
+    daemon->notify = NULL;
+    daemon->settle = NULL;
+}
+
+static bool open_folder(struct daemon *daemon)
+{
+    struct qb_err err = {0};
+    if (!qb_office_open(&daemon->office, who(daemon), true))
+        return false;
+    const struct qb_folder *folder = daemon->office.folder;
+    int settle = daemon->options->settle_ms >= 0 ? daemon->options->settle_ms : folder->settings.settle_ms;
+    struct qb_notify_options options = {.ignore = folder->ignore};
+    daemon->settle = qb_settle_new(settle, folder->settings.settle_longest_ms);
+    daemon->generation = folder->generation;
+    if (qb_notify_open(&daemon->notify, folder->dir, folder->path, &options, &err) < 0) {
+        qb_say_error(who(daemon), &err);
+        return false;
+    }
+    daemon->whole = daemon->rebuild = true;
+    daemon->whole_at = qb_office_clock();
+    return true;
+}
+
+/* Waits for one of the descriptors or the time, and takes what came. */
+static void wait_for(struct daemon *daemon, int64_t timeout)
+{
+    int fds[] = {daemon->signals.fd, daemon->notify ? qb_notify_descriptor(daemon->notify) : -1};
+    bool ready[2];
+    struct qb_err err = {0};
+    if (qb_wait(fds, 2, timeout, ready, &err) < 0)
+        qb_say_error(who(daemon), &err);
+    unsigned got = qb_signals_take(&daemon->signals);
+    daemon->stop |= (got & QB_SIGNAL_STOP) != 0;
+    if (got & QB_SIGNAL_RESCAN) {
+        daemon->whole = true;
+        daemon->whole_at = qb_office_clock();
+    }
+}
+
+/* The same folder, by its id, is where it was. */
+static bool is_back(const struct daemon *daemon, const char *folder_id)
+{
+    struct qb_buf path = {0};
+    struct qb_buf text = {0};
+    qb_buf_addf(&path, "%s/qbis.yaml", who(daemon)->folder);
+    bool back = false;
+    if (qb_file_read_path(qb_buf_text(&path), QB_MAX_SETTINGS, &text, NULL) == QB_OK) {
+        char *id = qb_settings_folder_id(qb_buf_text(&text), text.length);
+        back = id && !strcmp(id, folder_id);
+        free(id);
+    }
+    qb_buf_fini(&path);
+    qb_buf_fini(&text);
+    return back;
+}
+
+/* The folder is gone: nothing is believed until it is back. False when it is time to end. */
+static bool wait_until_back(struct daemon *daemon)
+{
+    char *id = qb_mem_string(daemon->office.folder->settings.folder_id);
+    qb_say(who(daemon), "hold.folder-gone", (struct qb_text_arg[]){{"folder", who(daemon)->folder}}, 1);
+    daemon->held = "hold.folder-gone";
+    int64_t now;
+    qb_today(0, &now);
+    write_status(daemon, now);
+    close_folder(daemon);
+    bool open = false;
+    while (!daemon->stop && !open) {
+        wait_for(daemon, LOOK_AGAIN);
+        if (is_back(daemon, id) && !(open = open_folder(daemon)))
+            close_folder(daemon);
+    }
+    free(id);
+    return !daemon->stop;
+}
+
+/* --- the loop --- */
+
+static void mark(void *context, const char *path, bool directory)
+{
+    struct daemon *daemon = context;
+    qb_settle_mark(daemon->settle, path, directory, qb_office_clock());
+}
+
+static void listen(struct daemon *daemon)
+{
+    while (qb_notify_drain(daemon->notify, mark, daemon))
+        ;
+    if (qb_notify_wants_rebuild(daemon->notify) && !daemon->rebuild) {
+        daemon->rebuild = daemon->whole = true;
+        daemon->whole_at =
+            qb_office_clock() +
+            (daemon->options->settle_ms >= 0 ? daemon->options->settle_ms : daemon->office.folder->settings.settle_ms);
+    }
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < 0 ? b : b < 0 ? a : a < b ? a : b;
+}
+
+static int64_t next_wake(const struct daemon *daemon)
+{
+    int64_t now = qb_office_clock();
+    int64_t at = now + LONGEST_WAIT;
+    int64_t seconds;
+    if (daemon->options->as_of == QB_DATE_NONE) {
+        qb_today(0, &seconds);
+        int64_t local = seconds + (int64_t)daemon->office.folder->settings.offset_minutes * 60;
+        at = earlier(at, now + (86400 - local % 86400) * 1000); /* midnight */
+    }
+    at = earlier(at, qb_settle_deadline(daemon->settle));
+    at = earlier(at, daemon->whole_at);
+    at = earlier(at, daemon->rest_at);
+    return at > now ? at - now : 0;
+}
+
+/* The one question after every wake-up: what is due? */
+static void act(struct daemon *daemon)
+{
+    int64_t now = qb_office_clock();
+    if (qb_notify_state(daemon->notify) == QB_NOTIFY_LIMITED && daemon->whole_at < 0) {
+        daemon->whole = true;
+        daemon->whole_at = now + LIMITED_RESCAN;
+    }
+    if (daemon->whole && daemon->whole_at <= now) {
+        pass_whole(daemon);
+    } else if (qb_settle_deadline(daemon->settle) >= 0 && qb_settle_deadline(daemon->settle) <= now) {
+        pass_settled(daemon);
+    } else if (!daemon->held && !daemon->retry_ms && today(daemon, NULL) != daemon->as_of) {
+        struct qb_request request = {0}; /* midnight: nothing but the date changed */
+        run_pass(daemon, &request);
+    } else if (daemon->rest_at >= 0 && daemon->rest_at <= now) {
+        daemon->rest_at = -1;
+        qb_folder_rest(daemon->office.folder);
+    }
+}
+
+static void say_limits(const struct daemon *daemon)
+{
+    struct qb_notify_counts counts = qb_notify_counts(daemon->notify);
+    if (qb_notify_state(daemon->notify) != QB_NOTIFY_LIMITED)
+        return;
+    char watched[24];
+    char limit[24];
+    snprintf(watched, sizeof watched, "%zu", counts.watches + counts.unwatched);
+    snprintf(limit, sizeof limit, "%zu", counts.limit);
+    qb_say(who(daemon), "log.limited", (struct qb_text_arg[]){{"wanted", watched}, {"limit", limit}}, 2);
+}
+
+int qb_daemon_run(const struct qb_daemon_options *options, int state)
+{
+    struct daemon daemon = {.options = options, .state = state, .as_of = QB_DATE_NONE, .rest_at = -1, .whole_at = -1};
+    struct qb_err err = {0};
+    if (qb_signals_open(&daemon.signals, &err) < 0) {
+        qb_say_error(options->invocation, &err);
+        return QB_EXIT_FAILED;
+    }
+    int status = open_folder(&daemon) ? QB_EXIT_FINE : QB_EXIT_FAILED;
+    bool greeted = false;
+    while (status == QB_EXIT_FINE && !daemon.stop) {
+        act(&daemon);
+        if (!greeted && daemon.as_of != QB_DATE_NONE) {
+            greeted = true;
+            say_limits(&daemon);
+            qb_say(options->invocation, "log.watching", (struct qb_text_arg[]){{"folder", daemon.office.folder->path}},
+                   1);
+        }
+        wait_for(&daemon, next_wake(&daemon));
+        listen(&daemon);
+        if (!daemon.stop && qb_notify_state(daemon.notify) == QB_NOTIFY_GONE && !wait_until_back(&daemon))
+            break;
+    }
+    if (daemon.office.folder && daemon.rest_at >= 0)
+        qb_folder_rest(daemon.office.folder);
+    close_folder(&daemon);
+    qb_signals_close(&daemon.signals);
+    if (status == QB_EXIT_FINE)
+        qb_say(options->invocation, "log.stopped", NULL, 0);
+    return status;
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Small files in the state directory by which the daemon and the commands tell each other something. */
+#ifndef QB_WATCHER_MARKS_H
+#define QB_WATCHER_MARKS_H
+
+#define QB_MARK_ACCEPT "accept"      /* made by `qbis accept`, taken by the next pass */
+#define QB_MARK_STATUS "status.json" /* what the last pass of the daemon found, for `qbis status` */
+
+#endif

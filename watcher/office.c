@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What all commands that look at the folder have in common. */
+#include "watcher/office.h"
+
+#include "watcher/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int64_t qb_office_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void log_line(void *context, const char *message_id, const struct qb_text_arg *args, size_t count)
+{
+    struct qb_office *office = context;
+    qb_progress_clear(&office->progress);
+    qb_say(office->invocation, message_id, args, count);
+}
+
+static void show_progress(void *context, enum qb_progress_stage stage, size_t done, size_t total)
+{
+    struct qb_office *office = context;
+    int64_t now = qb_office_clock();
+    if (!done || stage != office->progress.stage)
+        qb_progress_stage(&office->progress, stage, total, now);
+    qb_progress_step(&office->progress, done, now);
+}
+
+bool qb_office_open(struct qb_office *office, const struct qb_invocation *invocation, bool writes)
+{
+    struct qb_problems problems = {0};
+    struct qb_err err = {0};
+    *office = (struct qb_office){.invocation = invocation};
+    qb_progress_init(&office->progress, -1, invocation->language, qb_office_clock());
+    office->state = qb_state_dir(invocation);
+    if (!office->state && writes)
+        return false;
+    struct qb_folder_options options = {
+        .path = invocation->folder,
+        .state = office->state,
+        .writes = writes,
+        .log = log_line,
+        .progress = show_progress,
+        .context = office,
+    };
+    int result = qb_folder_open(&office->folder, &options, &problems, &err);
+    if (result < 0) {
+        for (size_t i = 0; i < problems.count; i++)
+            qb_report_problem(invocation, invocation->folder, &problems.items[i]);
+        qb_say_error(invocation, &err);
+    }
+    qb_problems_fini(&problems);
+    return result == QB_OK;
+}
+
+void qb_office_close(struct qb_office *office)
+{
+    qb_folder_close(office->folder);
+    free(office->state);
+    office->folder = NULL;
+    office->state = NULL;
+}
+
+bool qb_office_pass(struct qb_office *office, const struct qb_request *request, struct qb_result *result)
+{
+    struct qb_err err = {0};
+    qb_progress_init(&office->progress, office->quiet ? -1 : STDERR_FILENO, office->invocation->language,
+                     qb_office_clock());
+    int code = qb_folder_pass(office->folder, request, result, &err);
+    qb_progress_end(&office->progress);
+    if (code < 0)
+        qb_say_error(office->invocation, &err);
+    return code == QB_OK;
+}
+
+bool qb_office_whole_pass(struct qb_office *office, qb_date as_of, bool accept, struct qb_result *result)
+{
+    struct qb_request request = {.whole = true, .accept = accept};
+    request.as_of = qb_today(office->folder->settings.offset_minutes, &request.now);
+    if (as_of != QB_DATE_NONE)
+        request.as_of = as_of;
+    if (!qb_office_pass(office, &request, result))
+        return false;
+    if (!result->held)
+        return true;
+    char count[24];
+    snprintf(count, sizeof count, "%zu", result->held_files);
+    qb_say(office->invocation, result->held, (struct qb_text_arg[]){{"count", count}}, 1);
+    return false;
+}
+
+void qb_office_counts(const struct qb_office *office, size_t *errors, size_t *warnings)
+{
+    *errors = qb_problems_errors(&office->folder->problems);
+    *warnings = office->folder->problems.count - *errors;
+}

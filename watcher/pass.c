@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The pass: scan, intake, publish, journal. From one file or a hundred thousand, the same way (DESIGN section 5).
+ *
+ * A folder that is not itself is left alone: without qbis.yaml, or with very many records gone at once, nothing is
+ * believed and nothing is written until it is back or a person says so.
+ */
+#include "watcher/folder.h"
+
+#include "core/base/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void end_lists(struct qb_pass *pass)
+{
+    for (size_t i = 0; i < pass->queue.count; i++)
+        pass->queue.items[i]->queued = false;
+    for (size_t i = 0; i < pass->gone.count; i++)
+        pass->gone.items[i]->queued = false;
+    pass->queue.count = pass->gone.count = 0;
+}
+
+/* How many records history holds (or, before the first commit, are in the folder). */
+static size_t known_records(const struct qb_folder *folder)
+{
+    struct qb_map_item *item;
+    size_t count = 0;
+    for (size_t at = 0; (item = qb_map_next(&folder->files, &at));) {
+        const struct qb_tracked *file = item->value;
+        count += file->class == QB_FILE_RECORD && (file->present || !qb_oid_is_zero(&file->committed));
+    }
+    return count;
+}
+
+/* DESIGN section 6: more than max(20, 10 %) of the records at once. */
+static bool too_many_gone(struct qb_pass *pass)
+{
+    size_t gone = 0;
+    for (size_t i = 0; i < pass->gone.count; i++)
+        gone += pass->gone.items[i]->class == QB_FILE_RECORD;
+    pass->result->held_files = gone;
+    return gone > QB_MASS_DELETION && gone > known_records(pass->folder) / QB_MASS_DELETION_SHARE;
+}
+
+static bool hold(struct qb_pass *pass, const char *why)
+{
+    pass->result->held = why;
+    end_lists(pass);
+    return true;
+}
+
+static bool held(struct qb_pass *pass)
+{
+    struct qb_file_stat st;
+    if (qb_file_stat(pass->folder->dir, "qbis.yaml", &st, NULL) < 0)
+        return hold(pass, "hold.settings-gone");
+    if (!pass->request->accept && too_many_gone(pass))
+        return hold(pass, "hold.mass-deletion");
+    pass->result->held_files = 0;
+    return false;
+}
+
+/* When settings or kinds changed, all that was made from them is made anew. */
+static int renew(struct qb_pass *pass, struct qb_err *err)
+{
+    bool reload = false;
+    int result = qb_intake_config(pass, &reload, err);
+    if (result < 0 || !reload || !pass->folder->stored)
+        return result;
+    result = qb_folder_reload(pass->folder, err);
+    if (result < 0)
+        return result;
+    end_lists(pass);
+    pass->whole = true;
+    return qb_scan(pass, err);
+}
+
+static int run(struct qb_pass *pass, struct qb_err *err)
+{
+    struct qb_folder *folder = pass->folder;
+    bool same_day = folder->stored && folder->as_of == pass->request->as_of;
+    int result = qb_scan(pass, err);
+    if (result < 0 || held(pass))
+        return result;
+    if (folder->options.writes)
+        result = qb_history_begin(folder->history, pass->queue.count, err);
+    if (result == QB_OK)
+        result = renew(pass, err);
+    if (result < 0)
+        return result;
+    pass->result->changed = pass->queue.count + pass->gone.count;
+    if (same_day && !pass->whole && !pass->result->changed && !folder->changed.count)
+        return QB_OK;
+    result = qb_intake(pass, err);
+    if (result == QB_OK)
+        result = qb_publish(pass, err);
+    if (result == QB_OK && folder->options.writes)
+        result = qb_journal(pass, err);
+    return result;
+}
+
+int qb_folder_pass(struct qb_folder *folder, const struct qb_request *request, struct qb_result *result,
+                   struct qb_err *err)
+{
+    struct qb_pass pass = {.folder = folder,
+                           .request = request,
+                           .result = result,
+                           .whole = request->whole || !folder->stored,
+                           .verify = request->whole || !folder->stored};
+    int code = run(&pass, err);
+    if (code < 0)
+        folder->stored = false; /* in doubt everything is read again */
+    end_lists(&pass);
+    free(pass.queue.items);
+    free(pass.gone.items);
+    return code;
+}
+
+static bool stat_of(void *context, const char *path, struct qb_file_stat *st)
+{
+    const struct qb_tracked *file = qb_folder_find(context, path);
+    if (!file || !file->present || !qb_oid_equal(&file->blob, &file->committed))
+        return false;
+    *st = file->stat;
+    return true;
+}
+
+void qb_folder_rest(struct qb_folder *folder)
+{
+    struct qb_err err = {0};
+    if (folder->history && folder->options.writes &&
+        qb_history_refresh_index(folder->history, stat_of, folder, &err) < 0)
+        qb_folder_log(folder, "log.index", (struct qb_text_arg[]){{"reason", err.message}}, 1);
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From records to what people open: recomputes the facilities that are concerned, gathers all problems, and writes the
+ * outputs and notes whose bytes differ. What nobody wants any more (a facility without a decree, a mended record's
+ * note, an output that is turned off) is removed.
+ */
+#include "watcher/folder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- schedule --- */
+
+static void mark_all(struct qb_folder *folder)
+{
+    struct qb_map_item *item;
+    for (size_t at = 0; (item = qb_map_next(&folder->store.paths, &at));) {
+        const struct qb_entry *entry = item->value;
+        if (entry->in_force && entry->in_force->role == QB_ROLE_DECREE && entry->in_force->as.decree.facility)
+            qb_folder_mark_facility(folder, entry->in_force->as.decree.facility);
+    }
+    for (size_t at = 0; (item = qb_map_next(&folder->facilities, &at));)
+        ((struct qb_facility_state *)item->value)->dirty = true;
+}
+
+static const struct {
+    enum qb_problem_code code;
+    const char *property;
+    const char *message_id;
+} warnings[] = {
+    [QB_WARNING_EXTENSION_BROKEN] = {QB_PROBLEM_EXTENSION_BROKEN, "/extends", "problem.extension-broken"},
+    [QB_WARNING_DECREE_OVERLAP] = {QB_PROBLEM_DECREE_OVERLAP, "/valid_from", "problem.decree-overlap"},
+};
+
+static int warn(struct qb_folder *folder, struct qb_facility_state *state, const struct qb_schedule_warning *warning,
+                struct qb_err *err)
+{
+    const struct qb_kind *kind = qb_kinds_of_role(folder->kinds, QB_ROLE_DECREE);
+    const struct qb_entry *entry = qb_store_holder(qb_store_find_name(&folder->store, warning->decree), kind->index);
+    if (!entry)
+        return QB_OK;
+    struct qb_cross_hit hit = {
+        .code = warnings[warning->code].code,
+        .property = warnings[warning->code].property,
+        .message_id = warnings[warning->code].message_id,
+        .args = {{"found", warning->decree}, {"other", warning->other}},
+        .arg_count = 2,
+    };
+    return qb_link_add(&folder->link, entry, &hit, &state->problems, err);
+}
+
+static int compute(struct qb_folder *folder, struct qb_facility_state *state, struct qb_err *err)
+{
+    struct qb_arena arena;
+    int result = QB_OK;
+    qb_arena_init(&arena);
+    qb_schedule_free(state->schedule);
+    state->schedule = NULL;
+    qb_problems_clear(&state->problems);
+    struct qb_facility_records records = qb_store_facility(&folder->store, state->name, &arena);
+    if (records.decree_count) {
+        state->schedule = qb_schedule_facility(&records, &folder->settings, folder->as_of);
+        for (size_t i = 0; i < state->schedule->warning_count && result == QB_OK; i++)
+            result = warn(folder, state, &state->schedule->warnings[i], err);
+    }
+    qb_arena_fini(&arena);
+    return result;
+}
+
+/* --- problems --- */
+
+static void add_problems(struct qb_folder *folder, const struct qb_problems *from, const struct qb_entry *entry)
+{
+    char used[QB_OID_TEXT];
+    for (size_t i = 0; from && i < from->count; i++) {
+        struct qb_problem problem = from->items[i];
+        if (entry && entry->in_force) {
+            struct qb_oid oid = qb_folder_oid(&entry->used);
+            problem.used = qb_oid_format(&oid, used);
+        }
+        qb_problems_add(&folder->problems, &problem);
+    }
+}
+
+static void gather_entries(struct qb_folder *folder)
+{
+    struct qb_entries *list = &folder->link.troubled;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct qb_entry *entry = list->items[i];
+        entry->troubled = entry->own || entry->linked;
+        if (!entry->troubled)
+            continue;
+        list->items[kept++] = entry;
+        add_problems(folder, entry->own, entry);
+        add_problems(folder, entry->linked, entry);
+    }
+    list->count = kept;
+}
+
+static void gather_files(struct qb_folder *folder)
+{
+    struct qb_list *list = &folder->odd;
+    size_t kept = 0;
+    char used[QB_OID_TEXT];
+    for (size_t i = 0; i < list->count; i++) {
+        struct qb_tracked *file = list->items[i];
+        file->odd = file->problems != NULL;
+        if (!file->odd)
+            continue;
+        list->items[kept++] = file;
+        for (size_t j = 0; j < file->problems->count; j++) {
+            struct qb_problem problem = file->problems->items[j];
+            const struct qb_oid *base = file->excepted ? &file->exception : NULL;
+            if (base && !qb_oid_equal(base, &qb_oid_empty_blob))
+                problem.used = qb_oid_format(base, used);
+            qb_problems_add(&folder->problems, &problem);
+        }
+    }
+    list->count = kept;
+}
+
+static void gather_problems(struct qb_folder *folder)
+{
+    struct qb_map_item *item;
+    qb_problems_clear(&folder->problems);
+    gather_entries(folder);
+    gather_files(folder);
+    add_problems(folder, &folder->kind_problems, NULL);
+    const struct qb_kind *decree = qb_kinds_of_role(folder->kinds, QB_ROLE_DECREE);
+    for (size_t at = 0; (item = qb_map_next(&folder->facilities, &at));) {
+        const struct qb_facility_state *state = item->value;
+        for (size_t i = 0; i < state->problems.count; i++) {
+            const struct qb_name *name = qb_store_find_name(&folder->store, state->problems.items[i].record);
+            struct qb_problems one = {.items = &state->problems.items[i], .count = 1};
+            add_problems(folder, &one, name ? qb_store_holder(name, decree->index) : NULL);
+        }
+    }
+    qb_problems_sort(&folder->problems);
+}
+
+/* --- the view --- */
+
+static const char *title(const void *context, const char *kind, const char *id)
+{
+    const struct qb_folder *folder = context;
+    const struct qb_kind *known = qb_kinds_find(folder->kinds, kind);
+    const struct qb_name *name = qb_store_find_name(&folder->store, id);
+    const struct qb_version *version = known && name ? qb_store_in_force(name, known->index) : NULL;
+    return version && version->title ? version->title : id;
+}
+
+static const char *company(const void *context, const char *facility)
+{
+    const struct qb_folder *folder = context;
+    const struct qb_kind *kind = qb_kinds_of_role(folder->kinds, QB_ROLE_FACILITY);
+    const struct qb_name *name = qb_store_find_name(&folder->store, facility);
+    const struct qb_version *version = name ? qb_store_in_force(name, kind->index) : NULL;
+    return version && version->as.facility.company ? title(context, "company", version->as.facility.company) : "";
+}
+
+static int by_facility(const void *a, const void *b)
+{
+    const struct qb_facility_schedule *const *x = a;
+    const struct qb_facility_schedule *const *y = b;
+    return strcmp((*x)->facility, (*y)->facility);
+}
+
+void qb_folder_view(struct qb_folder *folder, enum qb_language language, struct qb_arena *arena,
+                    struct qb_output_view *view)
+{
+    struct qb_map_item *item;
+    struct qb_facility_schedule **list = qb_arena_alloc(arena, (folder->facilities.live + 1) * sizeof *list);
+    size_t count = 0;
+    for (size_t at = 0; (item = qb_map_next(&folder->facilities, &at));) {
+        struct qb_facility_state *state = item->value;
+        if (state->schedule)
+            list[count++] = state->schedule;
+    }
+    qsort(list, count, sizeof *list, by_facility);
+    size_t tasks;
+    const struct qb_task **sorted = qb_schedule_tasks(list, count, &tasks);
+    const struct qb_task **kept = qb_arena_alloc(arena, (tasks + 1) * sizeof *kept);
+    if (tasks)
+        memcpy(kept, sorted, tasks * sizeof *kept);
+    free(sorted);
+    *view = (struct qb_output_view){
+        .settings = &folder->settings,
+        .language = language,
+        .as_of = folder->as_of,
+        .facilities = (const struct qb_facility_schedule *const *)list,
+        .facility_count = count,
+        .tasks = kept,
+        .task_count = tasks,
+        .problems = &folder->problems,
+        .title = title,
+        .company = company,
+        .context = folder,
+    };
+}
+
+/* --- files --- */
+
+static int place(struct qb_pass *pass, const char *path, const struct qb_buf *bytes, struct qb_err *err)
+{
+    struct qb_folder *folder = pass->folder;
+    struct qb_tracked *file = qb_folder_track(folder, path);
+    struct qb_oid oid;
+    bool written;
+    qb_oid_of_blob(qb_buf_text(bytes), bytes->length, &oid);
+    file->wanted = true;
+    if (file->present && qb_oid_equal(&oid, &file->blob))
+        return QB_OK;
+    int result = qb_file_replace(folder->dir, path, qb_buf_text(bytes), bytes->length, &written, &file->stat, err);
+    if (result < 0)
+        return result;
+    pass->result->written += written;
+    if (written && file->present && qb_oid_is_zero(&file->blob) && folder->stored && !qb_oid_is_zero(&file->committed))
+        qb_folder_log(folder, "log.generated-put-back", (struct qb_text_arg[]){{"path", path}}, 1);
+    file->present = true;
+    file->blob = oid;
+    if (!qb_oid_equal(&oid, &file->committed))
+        result = qb_history_add(folder->history, qb_buf_text(bytes), bytes->length, &oid, err);
+    qb_folder_changed(folder, file);
+    return result;
+}
+
+static int clear_away(struct qb_pass *pass, struct qb_tracked *file, struct qb_err *err)
+{
+    file->wanted = false;
+    if (!file->present)
+        return QB_OK;
+    int result = qb_file_remove(pass->folder->dir, file->path, err);
+    if (result < 0)
+        return result;
+    file->present = false;
+    file->blob = (struct qb_oid){0};
+    pass->result->written++;
+    qb_folder_changed(pass->folder, file);
+    return QB_OK;
+}
+
+static int clear_path(struct qb_pass *pass, const char *path, struct qb_err *err)
+{
+    struct qb_tracked *file = qb_folder_find(pass->folder, path);
+    return file ? clear_away(pass, file, err) : QB_OK;
+}
+
+static int write_office(struct qb_pass *pass, const struct qb_output *output, const struct qb_output_view *view,
+                        struct qb_err *err)
+{
+    struct qb_buf bytes = {0};
+    output->write(&bytes, view, NULL);
+    int result = place(pass, output->path, &bytes, err);
+    qb_buf_fini(&bytes);
+    return result;
+}
+
+static int write_facilities(struct qb_pass *pass, const struct qb_output *output, const struct qb_output_view *view,
+                            struct qb_err *err)
+{
+    struct qb_folder *folder = pass->folder;
+    struct qb_map_item *item;
+    struct qb_buf bytes = {0};
+    int result = QB_OK;
+    for (size_t at = 0; result == QB_OK && (item = qb_map_next(&folder->facilities, &at));) {
+        const struct qb_facility_state *state = item->value;
+        if (!state->dirty && !pass->verify)
+            continue;
+        char *path = qb_output_path(output, state->name->id);
+        qb_buf_clear(&bytes);
+        if (state->schedule)
+            output->write(&bytes, view, state->schedule);
+        result = state->schedule ? place(pass, path, &bytes, err) : clear_path(pass, path, err);
+        free(path);
+    }
+    qb_buf_fini(&bytes);
+    return result;
+}
+
+/* --- notes --- */
+
+/* The path of the note beside a record: "records/x/SHP-A.json" -> "records/x/SHP-A.problem.txt". */
+static void note_path(struct qb_buf *path, const char *record)
+{
+    qb_buf_clear(path);
+    qb_buf_add(path, record, strlen(record) - strlen(".json"));
+    qb_buf_add_string(path, ".problem.txt");
+}
+
+/* Problems are sorted by path, so those of one file lie together. */
+static int write_notes(struct qb_pass *pass, struct qb_err *err)
+{
+    struct qb_folder *folder = pass->folder;
+    const struct qb_problems *all = &folder->problems;
+    struct qb_buf path = {0};
+    struct qb_buf bytes = {0};
+    int result = QB_OK;
+    for (size_t i = 0, end; i < all->count && result == QB_OK; i = end) {
+        size_t errors = 0;
+        for (end = i; end < all->count && !strcmp(all->items[end].path, all->items[i].path); end++)
+            errors += qb_problem_severity(&all->items[end]) == QB_SEVERITY_ERROR;
+        const struct qb_tracked *file = qb_folder_find(folder, all->items[i].path);
+        if (!errors || !file || file->class != QB_FILE_RECORD || !file->present)
+            continue;
+        qb_buf_clear(&bytes);
+        qb_output_note(&bytes, folder->settings.language, &all->items[i], end - i);
+        note_path(&path, file->path);
+        result = place(pass, qb_buf_text(&path), &bytes, err);
+    }
+    qb_buf_fini(&path);
+    qb_buf_fini(&bytes);
+    return result;
+}
+
+/* Every output and note is asked for anew; those that nobody asked for go. */
+static int clear_unwanted(struct qb_pass *pass, struct qb_err *err)
+{
+    struct qb_map_item *item;
+    int result = QB_OK;
+    for (size_t at = 0; result == QB_OK && (item = qb_map_next(&pass->folder->files, &at));) {
+        struct qb_tracked *file = item->value;
+        bool ours = file->class == QB_FILE_NOTE || file->class == QB_FILE_OUTPUT;
+        if (ours && !file->wanted)
+            result = clear_away(pass, file, err);
+    }
+    return result;
+}
+
+static void want_none(struct qb_folder *folder)
+{
+    struct qb_map_item *item;
+    for (size_t at = 0; (item = qb_map_next(&folder->files, &at));)
+        ((struct qb_tracked *)item->value)->wanted = false;
+}
+
+static int write_all(struct qb_pass *pass, struct qb_err *err)
+{
+    struct qb_folder *folder = pass->folder;
+    struct qb_output_view view;
+    struct qb_arena arena;
+    int result = QB_OK;
+    qb_arena_init(&arena);
+    qb_folder_view(folder, folder->settings.language, &arena, &view);
+    if (pass->verify)
+        want_none(folder);
+    for (size_t i = 0; i < qb_output_count && result == QB_OK; i++) {
+        const struct qb_output *output = &qb_outputs[i];
+        qb_folder_progress(folder, QB_PROGRESS_WRITING, i, qb_output_count);
+        if (qb_settings_output(&folder->settings, output->name))
+            result = (output->scope == QB_OUTPUT_OFFICE ? write_office : write_facilities)(pass, output, &view, err);
+    }
+    if (result == QB_OK && folder->settings.problem_notes)
+        result = write_notes(pass, err);
+    if (result == QB_OK && pass->verify)
+        result = clear_unwanted(pass, err);
+    qb_arena_fini(&arena);
+    return result;
+}
+
+/* Notes that were there before this pass and are not asked for any more. */
+static int clear_notes(struct qb_pass *pass, const struct qb_list *before, struct qb_err *err)
+{
+    int result = QB_OK;
+    for (size_t i = 0; i < before->count && result == QB_OK; i++)
+        if (!before->items[i]->wanted)
+            result = clear_away(pass, before->items[i], err);
+    return result;
+}
+
+/* The notes of the last pass, no longer asked for until they are again. */
+static void collect_notes(struct qb_folder *folder, struct qb_list *notes)
+{
+    struct qb_buf path = {0};
+    for (size_t i = 0; i < folder->problems.count; i++) {
+        const struct qb_problem *problem = &folder->problems.items[i];
+        if (strncmp(problem->path, "records/", 8) || strlen(problem->path) < 14)
+            continue;
+        note_path(&path, problem->path);
+        struct qb_tracked *file = qb_folder_find(folder, qb_buf_text(&path));
+        if (file && file->wanted) {
+            file->wanted = false;
+            qb_list_add(notes, file);
+        }
+    }
+    qb_buf_fini(&path);
+}
+
+int qb_publish(struct qb_pass *pass, struct qb_err *err)
+{
+    struct qb_folder *folder = pass->folder;
+    struct qb_list notes = {0};
+    struct qb_map_item *item;
+    int result = QB_OK;
+    qb_folder_progress(folder, QB_PROGRESS_COMPUTING, 0, 0);
+    if (folder->as_of != pass->request->as_of || pass->whole)
+        mark_all(folder);
+    folder->as_of = pass->request->as_of;
+    for (size_t at = 0; result == QB_OK && (item = qb_map_next(&folder->facilities, &at));) {
+        struct qb_facility_state *state = item->value;
+        if (state->dirty)
+            result = compute(folder, state, err);
+    }
+    collect_notes(folder, &notes);
+    if (result == QB_OK) {
+        gather_problems(folder);
+        if (folder->options.writes)
+            result = write_all(pass, err);
+    }
+    if (result == QB_OK && folder->options.writes)
+        result = clear_notes(pass, &notes, err);
+    for (size_t at = 0; result == QB_OK && (item = qb_map_next(&folder->facilities, &at));)
+        ((struct qb_facility_state *)item->value)->dirty = false;
+    free(notes.items);
+    return result;
+}

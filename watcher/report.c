@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Problems on the terminal: a line that editors can jump from, the line of the file, a caret. */
+#include "watcher/report.h"
+
+#include "core/base/file.h"
+#include "core/base/limits.h"
+#include "core/base/utf8.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LONGEST_LINE 160 /* bytes of source shown */
+
+/* The source line, or NULL when it cannot be had. */
+static const char *line_of(const struct qb_buf *text, uint32_t number, size_t *length)
+{
+    const char *at = qb_buf_text(text);
+    const char *end = at + text->length;
+    for (uint32_t line = 1; line < number; line++) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        if (!at++)
+            return NULL;
+    }
+    const char *newline = memchr(at, '\n', (size_t)(end - at));
+    *length = (size_t)((newline ? newline : end) - at);
+    if (*length && at[*length - 1] == '\r')
+        --*length;
+    return at;
+}
+
+static void show_source(const char *folder, const struct qb_problem *problem, bool colour)
+{
+    struct qb_buf path = {0};
+    struct qb_buf text = {0};
+    size_t length = 0;
+    qb_buf_addf(&path, "%s/%s", folder, problem->path);
+    const char *line = NULL;
+    if (qb_file_read_path(qb_buf_text(&path), QB_MAX_RECORD, &text, NULL) == QB_OK)
+        line = line_of(&text, problem->line, &length);
+    if (line && length && length <= LONGEST_LINE && qb_utf8_check(line, length) == length) {
+        printf("%6u | ", problem->line);
+        qb_say_text(stdout, line, length);
+        fputs("\n       | ", stdout);
+        uint32_t column = 1;
+        for (size_t at = 0; at < length && column < problem->column; column++) {
+            uint32_t point;
+            putchar(line[at] == '\t' ? '\t' : ' ');
+            at += qb_utf8_decode(line + at, length - at, &point);
+        }
+        puts(colour ? "\033[1;32m^\033[0m" : "^");
+    }
+    qb_buf_fini(&path);
+    qb_buf_fini(&text);
+}
+
+void qb_report_problem(const struct qb_invocation *invocation, const char *folder, const struct qb_problem *problem)
+{
+    bool colour = qb_say_colour(stdout);
+    bool error = qb_problem_severity(problem) == QB_SEVERITY_ERROR;
+    struct qb_buf message = {0};
+    qb_problem_message(&message, invocation->language, problem);
+    qb_say_text(stdout, problem->path, strlen(problem->path));
+    printf(":%u:%u: %s%s%s [%s%s%s]: ", problem->line, problem->column,
+           colour ? error ? "\033[1;31m" : "\033[1;33m" : "",
+           qb_text(invocation->language, error ? "severity.error" : "severity.warning"), colour ? "\033[0m" : "",
+           qb_problem_rows[problem->code].name, problem->keyword ? ":" : "", problem->keyword ? problem->keyword : "");
+    qb_say_text(stdout, qb_buf_text(&message), message.length);
+    putchar('\n');
+    show_source(folder, problem, colour);
+    qb_buf_fini(&message);
+}
+
+void qb_report_summary(const struct qb_invocation *invocation, size_t errors, size_t warnings)
+{
+    char error_text[24];
+    char warning_text[24];
+    snprintf(error_text, sizeof error_text, "%zu", errors);
+    snprintf(warning_text, sizeof warning_text, "%zu", warnings);
+    qb_say(invocation, errors || warnings ? "cli.summary" : "cli.summary.fine",
+           (struct qb_text_arg[]){{"errors", error_text}, {"warnings", warning_text}}, 2);
+}

@@ -7,14 +7,11 @@ CC     ?= cc
 CFLAGS ?= -O2 -g
 VERSION := 0.1.0
 
-# A bare Debian 12 has git, make and a C compiler; `make deps` brings the rest.
-PACKAGES_BUILD := pkg-config gettext libgit2-dev libcjson-dev libyaml-dev libinotifytools0-dev libpcre2-dev \
-                  libidn2-dev zlib1g-dev
-PACKAGES_TEST  := libcmocka-dev git jq python3 vim-tiny
-PACKAGES_LINT  := clang-format cppcheck shellcheck mandoc
-PACKAGES_ASAN  := clang libclang-rt-14-dev
-PACKAGES_GRIND := valgrind
-PACKAGES_BENCH := nodejs npm
+# A bare Debian 12 has git, make and a C compiler; `make deps` brings the rest, each group where it is needed.
+PACKAGES := libc6-dev pkg-config gettext libgit2-dev libcjson-dev libyaml-dev libinotifytools0-dev libpcre2-dev \
+            libidn2-dev zlib1g-dev libcmocka-dev git python3 vim-tiny faketime clang-format cppcheck shellcheck
+PACKAGES_VALGRIND := valgrind
+PACKAGES_BENCH    := nodejs npm
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wwrite-strings -Wconversion
 ifdef CI
@@ -27,7 +24,7 @@ LIB_LDLIBS = $(shell pkg-config --libs $(LIBS)) -linotifytools -lm -pthread
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DQB_VERSION='"$(VERSION)"' -I. -I$(BUILD) $(WARN) $(LIB_CFLAGS) $(CFLAGS)
 
 BASE := err mem buf map date file utf8 embed text
-DATA := json json_scan json_fault json_keys json_value json_number json_locate json_write yaml yaml_scalar
+DATA := json json_scan json_fault json_keys json_value json_number json_locate json_write yaml yaml_scalar yaml_fault
 RECORDS := settings store problem
 SCHEDULE := order policy chain obligation task schedule
 OUTPUT := output html html_markup html_escape date_words
@@ -56,10 +53,10 @@ EMBED := $(KINDS) schema/settings.yaml $(wildcard schema/jsonschema/meta/*.json)
 CATALOGUES := id en
 EMBEDDED := $(EMBED) $(CATALOGUES:%=po/%.mo)
 
-$(BUILD)/po/%.mo: po/%/*.po
+$(BUILD)/po/%.mo: $(wildcard po/*/*.po)
 	@mkdir -p $(@D)
-	msgcat --use-first -o $(BUILD)/po/$*.po $^
-	msgfmt --check-format --check-header -o $@ $(BUILD)/po/$*.po
+	@LC_ALL=C.UTF-8 msgcat --use-first -o $(BUILD)/po/$*.po po/$*/*.po
+	msgfmt --check-format -o $@ $(BUILD)/po/$*.po
 
 # One assembler file with every embedded file behind a label, and the table of them.
 $(BUILD)/embedded.S: Makefile $(EMBED)
@@ -85,17 +82,93 @@ $(BUILD)/libqbis.a: $(LIB_OBJ)
 $(BUILD)/qbis: $(WATCHER_SRC:%.c=$(BUILD)/%.o) $(BUILD)/libqbis.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LDLIBS)
 
+# --- packages ---
+# Cheap when all is there: one question to dpkg.
+define need
+	@missing=$$(for p in $(1); do dpkg-query -W -f '$${db:Status-Status}' $$p 2>/dev/null | grep -qx installed || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; echo "installing:" $$missing; \
+	  $$sudo apt-get update -q && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing; \
+	fi
+endef
+
+deps:
+	$(call need,$(PACKAGES))
+
 # --- tests ---
 UNIT := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
+SUITE := $(basename $(notdir $(wildcard tests/suite/suite_*.c)))
+TEST_PROGRAMS = $(UNIT:%=$(BUILD)/tests/%) $(SUITE:%=$(BUILD)/tests/%)
+SHARED ?= ../shared
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(WATCH_PARTS:%=$(BUILD)/watcher/%.o) $(BUILD)/libqbis.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LDLIBS) -lcmocka
 
-units: $(UNIT:%=$(BUILD)/tests/%)
+$(BUILD)/tests/%: $(BUILD)/tests/suite/%.o $(BUILD)/libqbis.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LDLIBS)
+
+tests: $(BUILD)/qbis $(TEST_PROGRAMS)
+
+# The packages first, then everything else in a second make, which can ask pkg-config.
+check: deps
+	+$(MAKE) tests
+	tests/run --build $(BUILD) --shared $(SHARED)
+
+ASAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+check-asan: deps
+	+$(MAKE) BUILD=$(BUILD)/asan CFLAGS="$(ASAN)" tests
+	tests/run --build $(BUILD)/asan --shared $(SHARED)
+
+check-valgrind: deps
+	$(call need,$(PACKAGES_VALGRIND))
+	+$(MAKE) tests
+	tests/run --build $(BUILD) --shared $(SHARED) --valgrind
+
+demo: deps
+	+$(MAKE) all
+	examples/demo $(BUILD)/qbis
+
+bench: deps
+	$(call need,$(PACKAGES_BENCH))
+	+$(MAKE) all
+	tests/bench/bench --qbis $(BUILD)/qbis --work $(BUILD)/bench
+
+# --- order in the house ---
+C_FILES = $(shell git ls-files '*.c' '*.h')
+
+format:
+	clang-format -i $(C_FILES)
+
+lint: deps
+	tests/lint $(C_FILES)
+
+# --- installing ---
+install: all
+	install -D -m 755 $(BUILD)/qbis $(DESTDIR)$(PREFIX)/bin/qbis
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/qbis
+
+dist:
+	git archive --prefix=qbis-$(VERSION)/ -o qbis-$(VERSION).tar.gz HEAD
+
+help:
+	@printf '%s\n' \
+	  'make                 build/qbis' \
+	  'make demo            shows the main job, from edit to history' \
+	  'make check           all tests' \
+	  'make check-asan      all tests with AddressSanitizer and UBSan' \
+	  'make check-valgrind  all tests under valgrind' \
+	  'make bench           measures, each beside its yardstick' \
+	  'make lint            format, warnings, include directions, cppcheck, shellcheck, catalogues' \
+	  'make format          clang-format over all C files' \
+	  'make deps            installs the Debian packages that the others need' \
+	  'make install         PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)' \
+	  'make dist            a source archive of HEAD'
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all units clean
+.PHONY: all deps tests check check-asan check-valgrind demo bench format lint install uninstall dist help clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -109,6 +109,10 @@ int qb_json_number_compare(const struct qb_json *a, const struct qb_json *b);
 /* Appends "/" and the key with ~ and / escaped (RFC 6901). */
 void qb_json_pointer_add(struct qb_buf *pointer, const char *key, size_t length);
 void qb_json_pointer_add_index(struct qb_buf *pointer, size_t index);
+/* Takes the reference token at `pointer` (a "/") apart: unescaped into `token`. Returns behind it. */
+const char *qb_json_pointer_take(const char *pointer, struct qb_buf *token);
+/* An array index as RFC 6901 writes it: digits, no leading zero, at most 9 of them. */
+bool qb_json_pointer_index(const char *token, size_t length, size_t *index);
 
 /* Finds where the value at `pointer` begins in the text (its key when `key` is true and it is a member), by
  * a second look at the text. False when the pointer leads nowhere: then the place of the nearest enclosing

@@ -8,7 +8,6 @@
 
 #include "core/data/json_fault.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define BOM "\xEF\xBB\xBF"
@@ -99,11 +98,9 @@ static bool enter_object(struct cursor *cursor, const struct qb_buf *name, const
 
 static bool enter_array(struct cursor *cursor, const struct qb_buf *token)
 {
-    const char *digits = qb_buf_text(token);
-    if (!token->length || token->length > 9 || strspn(digits, "0123456789") != token->length ||
-        (*digits == '0' && token->length > 1))
+    size_t left;
+    if (!qb_json_pointer_index(qb_buf_text(token), token->length, &left))
         return false;
-    size_t left = (size_t)strtoul(digits, NULL, 10);
     cursor->at++;
     skip_blanks(cursor);
     if (peek(cursor) == ']')
@@ -117,18 +114,6 @@ static bool enter_array(struct cursor *cursor, const struct qb_buf *token)
         skip_blanks(cursor);
     }
     return cursor->at < cursor->end;
-}
-
-/* The next reference token, unescaped (RFC 6901, section 4); returns behind it. */
-static const char *take_token(const char *pointer, struct qb_buf *token)
-{
-    qb_buf_clear(token);
-    for (pointer++; *pointer && *pointer != '/'; pointer++) {
-        bool escaped = *pointer == '~' && (pointer[1] == '0' || pointer[1] == '1');
-        qb_buf_add_char(token, escaped ? (pointer[1] == '0' ? '~' : '/') : *pointer);
-        pointer += escaped;
-    }
-    return pointer;
 }
 
 bool qb_json_locate(const char *text, size_t length, const char *pointer, bool key, uint32_t *line, uint32_t *column)
@@ -145,7 +130,7 @@ bool qb_json_locate(const char *text, size_t length, const char *pointer, bool k
         found = *pointer == '/';
         if (!found)
             break;
-        pointer = take_token(pointer, &token);
+        pointer = qb_json_pointer_take(pointer, &token);
         found = peek(&cursor) == '{'   ? enter_object(&cursor, &token, &member)
                 : peek(&cursor) == '[' ? enter_array(&cursor, &token)
                                        : false;

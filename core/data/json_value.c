@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FEW_MEMBERS 16 /* so many are looked for one by one */
+#define FEW_MEMBERS 16      /* so many are looked for one by one */
+#define MOST_INDEX_DIGITS 9 /* no array is longer */
 
 const struct qb_json *qb_json_get_bytes(const struct qb_json *object, const char *key, size_t length)
 {
@@ -48,17 +49,35 @@ static bool names_member(const char *token, size_t length, const struct qb_json 
     return used == member->key_length;
 }
 
-static const struct qb_json *find_item(const struct qb_json *array, const char *token, size_t length)
+bool qb_json_pointer_index(const char *token, size_t length, size_t *index)
 {
-    size_t index = 0;
-    if (!length || length > 9 || (length > 1 && *token == '0'))
-        return NULL;
+    if (!length || length > MOST_INDEX_DIGITS || (length > 1 && *token == '0'))
+        return false;
+    *index = 0;
     for (size_t i = 0; i < length; i++) {
         if (token[i] < '0' || token[i] > '9')
-            return NULL;
-        index = index * 10 + (size_t)(token[i] - '0');
+            return false;
+        *index = *index * 10 + (size_t)(token[i] - '0');
     }
-    return index < array->length ? &array->as.items[index] : NULL;
+    return true;
+}
+
+const char *qb_json_pointer_take(const char *pointer, struct qb_buf *token)
+{
+    qb_buf_clear(token);
+    for (pointer++; *pointer && *pointer != '/'; pointer++) {
+        bool escaped = *pointer == '~' && (pointer[1] == '0' || pointer[1] == '1');
+        qb_buf_add_char(token, escaped ? (pointer[1] == '0' ? '~' : '/') : *pointer);
+        pointer += escaped;
+    }
+    return pointer;
+}
+
+static const struct qb_json *find_item(const struct qb_json *array, const char *token, size_t length)
+{
+    size_t index;
+    bool right = qb_json_pointer_index(token, length, &index);
+    return right && index < array->length ? &array->as.items[index] : NULL;
 }
 
 static const struct qb_json *step(const struct qb_json *value, const char *token, size_t length)

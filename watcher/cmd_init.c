@@ -44,6 +44,7 @@ static int write_settings(int dir, const char *office, enum qb_language language
     qb_text_format(
         &text, language, "init.settings",
         (struct qb_text_arg[]){{"folder_id", id}, {"office", office}, {"language", qb_text_language_tag(language)}}, 3);
+    qb_buf_add_char(&text, '\n');
     int result = qb_file_replace(dir, "qbis.yaml", qb_buf_text(&text), text.length, NULL, NULL, err);
     qb_buf_fini(&text);
     return result;

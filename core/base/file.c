@@ -19,6 +19,40 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* One name of a path, never following it. A link where a directory is wanted gives ELOOP, as openat2 does. */
+static int open_step(int dir, const char *name, int flags, mode_t mode)
+{
+    struct stat st;
+    int fd = openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+    int number = errno;
+    if (fd < 0 && number == ENOTDIR && !fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) && S_ISLNK(st.st_mode))
+        number = ELOOP;
+    errno = number;
+    return fd;
+}
+
+/* What openat2 does, name by name, where it is not to be had: a kernel before 5.6, a sandbox, valgrind. */
+static int open_stepwise(int dir, const char *path, int flags, mode_t mode)
+{
+    int at = dir;
+    errno = EXDEV;
+    int fd = *path == '/' ? -1 : at;
+    while (fd >= 0 && *path) {
+        size_t length = strcspn(path, "/");
+        char *name = qb_mem_copy(path, length);
+        path += length + strspn(path + length, "/");
+        errno = EXDEV;
+        fd = !strcmp(name, "..") ? -1 : open_step(at, name, *path ? O_PATH | O_DIRECTORY : flags, mode);
+        free(name);
+        int number = errno;
+        if (at != dir)
+            close(at);
+        errno = number;
+        at = fd;
+    }
+    return fd;
+}
+
 static int open_beneath(int dir, const char *path, int flags, mode_t mode)
 {
     struct open_how how = {
@@ -26,11 +60,12 @@ static int open_beneath(int dir, const char *path, int flags, mode_t mode)
         .mode = flags & (O_CREAT | O_TMPFILE) ? mode : 0,
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
     };
+    const char *wanted = *path ? path : ".";
     long fd;
     do { /* EAGAIN: something on the path was renamed meanwhile */
-        fd = syscall(SYS_openat2, dir, *path ? path : ".", &how, sizeof how);
+        fd = syscall(SYS_openat2, dir, wanted, &how, sizeof how);
     } while (fd < 0 && (errno == EAGAIN || errno == EINTR));
-    return (int)fd;
+    return fd < 0 && errno == ENOSYS ? open_stepwise(dir, wanted, flags, mode) : (int)fd;
 }
 
 static void fill(struct qb_file_stat *out, const struct stat *st)

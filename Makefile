@@ -27,9 +27,9 @@ BASE := err mem buf map date file utf8 embed text
 DATA := json json_scan json_fault json_keys json_value json_number json_locate json_write yaml yaml_scalar yaml_fault
 RECORDS := settings store problem
 SCHEDULE := order policy chain obligation task schedule
-OUTPUT := output html html_markup html_escape date_words
+OUTPUT := output json facility csv problems note html html_markup html_escape date_words
 HISTORY := history trail
-JSONSCHEMA := jsonschema
+JSONSCHEMA := automaton compile dialect evaluate evaluate_parts faults formats formats_host formats_idn formats_time formats_uri keywords loops make_object names pattern quote regex regex_set report resources uri values
 SCHEMA := kind settings check cross link formats
 # The parts of the daemon that unit tests are linked with, too.
 WATCH_PARTS := notify settle lock ignore progress signals

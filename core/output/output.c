@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of writers. Whoever adds an output adds a row here and a file beside this one. */
+#include "core/output/output.h"
+
+#include "core/output/writers.h"
+
+#include <string.h>
+
+const struct qb_output qb_outputs[] = {
+    {"json", "schedule/schedule.json", QB_OUTPUT_OFFICE, "output.json", qb_output_json},
+    {"facility", "schedule/facilities/%s.json", QB_OUTPUT_FACILITY, "output.facility", qb_output_facility},
+    {"csv", "schedule/schedule.csv", QB_OUTPUT_OFFICE, "output.csv", qb_output_csv},
+    {"html", "schedule/schedule.html", QB_OUTPUT_OFFICE, "output.html", qb_output_html},
+    {"problems", "status/problems.json", QB_OUTPUT_OFFICE, "output.problems", qb_output_problems},
+};
+const size_t qb_output_count = sizeof qb_outputs / sizeof *qb_outputs;
+
+const struct qb_output *qb_output_find(const char *name)
+{
+    for (size_t i = 0; i < qb_output_count; i++)
+        if (!strcmp(qb_outputs[i].name, name))
+            return &qb_outputs[i];
+    return NULL;
+}
+
+char *qb_output_path(const struct qb_output *output, const char *facility)
+{
+    const char *place = strstr(output->path, "%s");
+    if (!place)
+        return qb_mem_string(output->path);
+    struct qb_buf path = {0};
+    qb_buf_add(&path, output->path, (size_t)(place - output->path));
+    qb_buf_add_string(&path, facility);
+    qb_buf_add_string(&path, place + 2);
+    return qb_buf_steal(&path);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The writers themselves, each in the file of its name, and what they share. Others know them by the table only. */
+#ifndef QB_CORE_OUTPUT_WRITERS_H
+#define QB_CORE_OUTPUT_WRITERS_H
+
+#include "core/data/json.h"
+#include "core/output/output.h"
+
+typedef void qb_output_write(struct qb_buf *out, const struct qb_output_view *view,
+                             const struct qb_facility_schedule *facility);
+
+qb_output_write qb_output_json;     /* schedule/schedule.json, format qbis-schedule/1 */
+qb_output_write qb_output_facility; /* schedule/facilities/ID.json, format qbis-facility/1 */
+qb_output_write qb_output_csv;      /* schedule/schedule.csv */
+qb_output_write qb_output_html;     /* schedule/schedule.html */
+qb_output_write qb_output_problems; /* status/problems.json, format qbis-problems/1 */
+
+/* The members that a chain has in both JSON formats, into the object that is open. */
+void qb_output_chain(struct qb_json_writer *writer, const struct qb_chain *chain);
+/* A date as a member of the object that is open; null when there is none. */
+void qb_output_date(struct qb_json_writer *writer, const char *key, qb_date date);
+
+/* The one escaper of CSV: appends one cell (RFC 4180, UTF-8). What a spreadsheet would run as a formula gets an
+ * apostrophe in front; a number stays a number. `text` may hold NULs. */
+void qb_output_csv_cell(struct qb_buf *out, const char *text, size_t length);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Faults of schemas: what compilation says about the place and the keyword at fault; and the lists they are put in. */
+#include "schema/jsonschema/compile.h"
+#include "schema/jsonschema/quote.h"
+#include "schema/jsonschema/uri.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Faults of one schema: more help nobody. */
+#define MOST_FAULTS 200
+
+void qb_violations_init(struct qb_violations *list)
+{
+    *list = (struct qb_violations){0};
+    qb_arena_init(&list->arena);
+}
+
+void qb_violations_fini(struct qb_violations *list)
+{
+    free(list->items);
+    qb_arena_fini(&list->arena);
+    *list = (struct qb_violations){0};
+}
+
+void qb_violations_clear(struct qb_violations *list)
+{
+    list->count = 0;
+    qb_arena_reset(&list->arena);
+}
+
+const char *qb_location_uri(struct qb_arena *arena, const struct qb_location *location, const char *keyword)
+{
+    struct qb_buf uri = {0};
+    const struct qb_resource *resource = location->resource;
+    qb_buf_add_string(&uri, resource->uri);
+    qb_buf_add_char(&uri, '#');
+    qb_uri_encode_fragment(&uri, location->pointer + strlen(resource->top->pointer));
+    if (keyword && *keyword)
+        qb_buf_addf(&uri, "/%s", keyword);
+    const char *text = qb_arena_copy(arena, qb_buf_text(&uri), uri.length);
+    qb_buf_fini(&uri);
+    return text;
+}
+
+static const char *copy(struct qb_arena *arena, const char *text)
+{
+    return qb_arena_copy(arena, text, strlen(text));
+}
+
+/* Where the keyword's value (or the member of it) stands in its document. */
+static const char *pointer_of(struct qb_arena *arena, const struct qb_location *location, const char *keyword,
+                              const struct qb_json *member)
+{
+    struct qb_buf pointer = {0};
+    qb_buf_add_string(&pointer, location->pointer);
+    if (*keyword)
+        qb_json_pointer_add(&pointer, keyword, strlen(keyword));
+    if (member)
+        qb_json_pointer_add(&pointer, member->key, member->key_length);
+    const char *text = qb_arena_copy(arena, qb_buf_text(&pointer), pointer.length);
+    qb_buf_fini(&pointer);
+    return text;
+}
+
+void qb_compiler_fault_with(struct qb_compiler *compiler, const struct qb_location *location, const char *keyword,
+                            const struct qb_json *member, const char *message_id, const struct qb_text_arg *args,
+                            size_t count)
+{
+    struct qb_violations *list = compiler->faults;
+    if (list->count >= MOST_FAULTS)
+        return;
+    QB_MEM_GROW(list->items, list->count, list->capacity);
+    struct qb_violation *fault = &list->items[list->count++];
+    *fault = (struct qb_violation){.keyword = keyword,
+                                   .pointer = pointer_of(&list->arena, location, keyword, member),
+                                   .at_key = member,
+                                   .schema = qb_location_uri(&list->arena, location, keyword),
+                                   .message_id = copy(&list->arena, message_id)};
+    for (size_t i = 0; i < count; i++)
+        fault->args[fault->arg_count++] =
+            (struct qb_text_arg){args[i].name, qb_quote_text(&list->arena, args[i].value, strlen(args[i].value))};
+    fault->args[fault->arg_count++] = (struct qb_text_arg){"keyword", keyword};
+}
+
+void qb_compiler_fault(struct qb_compiler *compiler, const struct qb_location *location, const char *keyword,
+                       const char *message_id, const struct qb_json *found)
+{
+    struct qb_text_arg args[] = {{"found", found ? qb_quote_value(&compiler->arena, found) : ""}};
+    qb_compiler_fault_with(compiler, location, keyword, NULL, message_id, args, found ? 1 : 0);
+}

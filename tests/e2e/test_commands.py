@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each command as a person types it: what it prints, where, and with which status."""
+import json
+import os
+import subprocess
+import sys
+
+from office import QBIS, Office, case, expect, main, shipment
+
+TOBA = lambda: os.path.join(case("toba"), "records")
+COMMANDS = ["init", "watch", "check", "schedule", "validate", "log", "show", "status", "accept", "git"]
+
+
+def test_help__every_command_explains_itself_in_both_languages():
+    with Office() as office:
+        for language in ("id", "en"):
+            done = office.qbis("--language", language, "--help", place=False)
+            for name in COMMANDS:
+                expect(f"\n  {name} " in done.out, f"{name} is not in the help")
+                if name != "git":
+                    expect(name in office.qbis("--language", language, name, "--help").out, f"{name} --help says nothing")
+        expect(office.qbis("--version", place=False).out.startswith("qbis "), "no version")
+        for args in (["nothing"], ["check", "--nothing"], ["watch", "--settle", "soon"], ["schedule", "--as-of", "2020-02-30"],
+                     ["schedule", "--format", "pdf"], ["check", "no/such/file.json"], ["--language", "fr", "check"]):
+            done = office.qbis(*args, status=2)
+            expect(done.err.startswith("qbis: ") and not done.out, f"{args}: {done.out}{done.err}")
+
+
+def test_init__makes_a_folder_that_is_fine_and_touches_nothing_twice():
+    with Office(init=["--office", "K.9.Z", "--language", "en"]) as office:
+        settings = office.read("qbis.yaml")
+        expect("office: K.9.Z" in settings and "language: en" in settings, settings)
+        office.qbis("init", office.folder, place=False)
+        expect(office.read("qbis.yaml") == settings, "the settings were written again")
+        expect(sorted(os.listdir(office.path("records"))) == ["commodities", "companies", "decrees", "facilities",
+                                                             "findings", "officers", "shipments", "visits"], "folders")
+        office.qbis("check")
+        office.once()
+        expect(office.json("schedule/schedule.json")["office"] == "K.9.Z", "another office")
+
+
+def test_init__two_folders_have_different_ids():
+    with Office() as one, Office() as two:
+        expect(one.read("qbis.yaml") != two.read("qbis.yaml"), "the ids are the same")
+
+
+def test_init__the_example_has_no_error():
+    with Office(init=["--example"]) as office:
+        done = office.qbis("check", "--as-of", "2020-07-06", status=None)
+        expect(done.returncode in (0, 1) and "kesalahan [" not in done.out, done.out)
+        office.once()
+
+
+def test_check__shows_the_line_with_a_caret_and_writes_nothing():
+    with Office(TOBA()) as office:
+        office.write("records/shipments/SHP-G.json",
+                     json.dumps(shipment("SHP-G", "N-7"), indent=2).replace('"JP"', '"ID"'))
+        before = office.tree()
+        done = office.qbis("--language", "en", "check", "--as-of", "2020-07-06", status=1)
+        lines = done.out.split("\n")
+        expect(lines[0].startswith("records/shipments/SHP-G.json:6:21: error [schema"), done.out)
+        expect(lines[1].endswith('"import_country": "ID",'), done.out)
+        expect(lines[2].index("^") == lines[1].index('"ID"'), done.out)
+        expect("1 errors" in done.err, done.err)
+        expect(office.tree() == before and not os.path.exists(office.state), "something was written")
+
+
+def test_check__json_and_paths():
+    with Office(TOBA()) as office:
+        office.write("records/shipments/SHP-G.json", "{")
+        office.write("records/visits/VIS-1.json", "[]")
+        found = json.loads(office.qbis("check", "--json", status=1).out)
+        expect(found["format"] == "qbis-problems/1" and len({p["path"] for p in found["problems"]}) == 2, str(found))
+        keys = ["severity", "code", "kind", "record", "path", "line", "column", "pointer", "message", "using"]
+        expect([k for k in found["problems"][0] if k != "keyword"] == keys, str(found["problems"][0]))
+        one = json.loads(office.qbis("check", "--json", "records/visits/VIS-1.json", status=1).out)
+        expect({p["path"] for p in one["problems"]} == {"records/visits/VIS-1.json"}, str(one))
+        office.qbis("check", "records/companies", status=0)
+        office.qbis("check", office.path("records/companies/COM-0001.json"), status=0)
+
+
+def test_schedule__every_format_and_a_file():
+    with Office(TOBA()) as office:
+        text = office.qbis("--language", "en", "schedule", "--as-of", "2020-07-06").out
+        expect("overdue" in text.lower() and "Pabrik Toba" in text and "5/5" in text, text)
+        expect("\x1b" not in text, "colours without a terminal")
+        for name in ("json", "csv", "html"):
+            out = office.path("..", name)
+            office.qbis("schedule", "--as-of", "2020-07-06", "--format", name, "-o", out)
+            office.once()
+            with open(out, "rb") as f, open(office.path("schedule/schedule." + name), "rb") as g:
+                expect(f.read() == g.read(), f"{name} differs from the file in the folder")
+
+
+def test_folder__is_found_from_within_and_by_the_environment():
+    with Office(TOBA()) as office:
+        for cwd, env in ((office.path("records/shipments"), {}), ("/", {"QBIS_FOLDER": office.folder})):
+            done = subprocess.run([QBIS, "check"], cwd=cwd, env={**office.env, **env}, capture_output=True)
+            expect(done.returncode == 0, done.stderr.decode())
+        done = subprocess.run([QBIS, "check"], cwd="/", env=office.env, capture_output=True)
+        expect(done.returncode == 2, "a folder was found where there is none")
+
+
+def test_state__lies_by_the_folders_id_so_that_it_can_be_moved():
+    with Office(TOBA()) as office:
+        run = lambda *args: subprocess.run([QBIS, "-C", office.folder, *args], env=office.env, capture_output=True)
+        expect(run("watch", "--once", "--as-of", "2020-07-06").returncode == 0, "the first pass failed")
+        moved = office.folder + "-lain"
+        os.rename(office.folder, moved)
+        office.folder = moved
+        done = run("watch", "--once", "--as-of", "2020-07-06")
+        expect(done.returncode == 0, done.stderr.decode())
+        expect(run("git", "status", "--porcelain").stdout == b"", "git status is not clean after the move")
+        expect(len(run("git", "log", "--format=%h").stdout.split()) == 2, "the history is another one")
+
+
+def test_log_and_show__tell_a_records_story():
+    with Office(TOBA()) as office:
+        path = "records/companies/COM-0001.json"
+        office.once()
+        first = office.read(path)
+        office.edit(path, status="inactive")
+        office.once()
+        out = office.qbis("log", "COM-0001").out
+        expect("status: active -> inactive" in out and "Petugas Contoh" in out, out)
+        found = json.loads(office.qbis("log", "COM-0001", "--json").out)
+        expect(len(found) == 2, str(found))
+        expect(office.qbis("show", "COM-0001").out == office.read(path), "show differs")
+        expect(office.qbis("show", "COM-0001@main~1").out == first, "show@REV differs")
+        expect(office.qbis("show", path).out == office.read(path), "show by path differs")
+        office.qbis("show", "COM-9999", status=2)
+        os.remove(office.path(path))
+        office.once(status=None)
+        expect("status: active" in office.qbis("log", "COM-0001").out, "a deleted record's story is lost")
+        expect("Change company COM-0001" in office.qbis("log").out, office.qbis("log").out)
+
+
+def test_git__is_plain_git_on_the_history():
+    with Office(TOBA()) as office:
+        office.once()
+        expect(office.qbis("git", "log", "--oneline").out.count("\n") == 2, "log")
+        expect(office.qbis("git", "status", "--porcelain").out == "", "status")
+        clone = os.path.join(office.root, "clone")
+        subprocess.run(["git", "clone", "-q", f"{office.state}/history.git", clone], check=True, env=office.env)
+        tree = office.tree()
+        for path, content in tree.items():
+            with open(os.path.join(clone, path), "rb") as f:
+                expect(f.read() == content, f"{path} differs in a clone")
+
+
+def test_terminal__control_characters_in_data_never_come_out_raw():
+    with Office(TOBA()) as office:
+        office.edit("records/facilities/FAC-0001.json", name="Pabrik \x1b[31m\u202eToba\x07")
+        office.write("records/shipments/SHP-G.json", '{"\x1b[2J": 1}')
+        for args in (["check"], ["schedule", "--as-of", "2020-07-06"], ["schedule", "--format", "html"]):
+            out = office.qbis(*args, status=None).out
+            expect("\x1b" not in out and "\u202e" not in out and "\x07" not in out, f"{args}: {out!r}")
+        office.once(status=1)
+        expect("\x1b" not in office.qbis("log", status=None).out, "log")
+
+
+def test_output__that_cannot_be_written_is_a_failure():
+    with Office(TOBA()) as office:
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([QBIS, "-C", office.folder, "schedule", "--format", "html"], env=office.env,
+                                  stdout=full, stderr=subprocess.PIPE)
+        expect(done.returncode == 2 and done.stderr, "a full disk went unnoticed")
+
+
+if __name__ == "__main__":
+    sys.exit(main(globals()))

@@ -46,6 +46,16 @@ int qb_history_open(struct qb_history **history, const char *path, const char *f
                     struct qb_buf *notes, struct qb_err *err);
 void qb_history_close(struct qb_history *history); /* NULL-safe */
 
+/* Looks at the newest version of everything and mends what a bad disk or a power cut spoilt: a broken file version is
+ * made anew when the folder still holds the same bytes; when the newest commit or one of its directories is lost,
+ * `main` goes back to the newest one that is whole (what the folder holds is then committed again). The exclusive
+ * open does this when it has reason to; call it, under the same lock, when reading answers QB_EGIT. */
+int qb_history_mend(struct qb_history *history, struct qb_buf *notes, struct qb_err *err);
+
+/* Whether git takes a path of that name: no empty part, no "." and "..", nothing that some file system reads as
+ * ".git..." (`.GIT`, `git~1`, ...), at most QB_MAX_FOLDER_DEPTH levels. Committing any other fails: pass over it. */
+bool qb_history_path_allowed(const char *path);
+
 /* Lines for info/exclude, so that `git status` ignores what the watcher ignores. */
 int qb_history_exclude(struct qb_history *history, const char *lines, struct qb_err *err);
 

@@ -28,7 +28,7 @@ DATA := json json_scan json_fault json_keys json_value json_number json_locate j
 RECORDS := settings store problem
 SCHEDULE := order policy chain obligation task schedule
 OUTPUT := output json facility csv problems note html html_markup html_escape date_words
-HISTORY := history trail
+HISTORY := repository mend objects loose pack stream sha1 path tree update commit index log trail
 JSONSCHEMA := automaton compile dialect evaluate evaluate_parts faults formats formats_host formats_idn formats_time formats_uri keywords loops make_object names pattern quote regex regex_set report resources uri values
 SCHEMA := kind settings check cross link formats
 # The parts of the daemon that unit tests are linked with, too.

@@ -255,15 +255,14 @@ static void explain_pattern(struct subject *s)
     add(s, "example", s->node->example);
 }
 
-/* Built-in formats have messages of their own. */
+/* A format whose name the catalogue knows has a message of its own. */
 static void explain_format(struct subject *s)
 {
     const struct qb_schema_format *format = s->node->string->format;
-    size_t count;
-    const struct qb_schema_format *rows = qb_schema_formats(&count);
-    for (size_t i = 0; i < count; i++)
-        if (rows[i].check == format->check)
-            variant(s, rows[i].name);
+    const char *general = s->violation->message_id;
+    variant(s, format->name);
+    if (!qb_text_find(QB_INDONESIAN, s->violation->message_id))
+        s->violation->message_id = general;
     add_found(s);
     add(s, "format", format->name);
     add(s, "example", format->example ? format->example : "");

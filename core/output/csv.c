@@ -19,10 +19,10 @@
 
 /* --- the escaper --- */
 
-/* A plain decimal number, which no spreadsheet runs. */
+/* A plain decimal number, which no spreadsheet runs. One with a plus is a telephone number. */
 static bool is_number(const char *text, size_t length)
 {
-    size_t at = length && (text[0] == '-' || text[0] == '+');
+    size_t at = length && text[0] == '-';
     size_t digits = 0;
     bool point = false;
     for (; at < length; at++) {

@@ -42,7 +42,8 @@ const struct qb_ignore_row qb_ignore_table[] = {
     {"*.sbak", "Seafile", false, false}, /* the local version, while the new one is put in its place */
     {".sync", "Resilio Sync", true, false},
     {".Sync[IA]*", "Resilio Sync", false, false}, /* .SyncID, .SyncIgnore, .SyncArchive */
-    {"*.![sS]ync", "Resilio Sync", false, false},
+    {"*.!sync", "Resilio Sync", false, false},
+    {"*.!Sync", "Resilio Sync", false, false},
     {"*.bts", "Resilio Sync", false, false},
     {"*.partial", "rclone", false, false},
     {".unison.*", "Unison", false, false},
@@ -64,7 +65,10 @@ const struct qb_ignore_row qb_ignore_table[] = {
     {"*.filepart", "WinSCP", false, false},
     {"*.part", "Firefox, KDE", false, false},
     {"*.crdownload", "Chrome", false, false},
-    {"*.sw[nopx]", "vim", false, false},
+    {"*.swp", "vim", false, false},
+    {"*.swo", "vim", false, false},
+    {"*.swn", "vim", false, false},
+    {"*.swx", "vim", false, false},
     {"4913", "vim", false, false}, /* written and removed to see whether the directory can be written */
     {"*~", "vim, Emacs, nano, Seafile", false, false},
     {"\\#*#", "Emacs", false, false},
@@ -94,9 +98,11 @@ const struct qb_ignore_row qb_ignore_table[] = {
     {".apdisk", "macOS", false, false},
     {"Icon[\r]", "macOS", false, false}, /* in brackets: git takes a bare CR at the end for a line's end */
     {"*.sb-[0-9a-f]*-*", "macOS", true, false},
-    {"[Tt]humbs.db", "Windows", false, false},
+    {"Thumbs.db", "Windows", false, false},
+    {"thumbs.db", "Windows", false, false},
     {"ehthumbs.db", "Windows", false, false},
-    {"[Dd]esktop.ini", "Windows", false, false},
+    {"desktop.ini", "Windows", false, false},
+    {"Desktop.ini", "Windows", false, false},
     {"$RECYCLE.BIN", "Windows", true, false},
     {"System Volume Information", "Windows", true, false},
     {"*.tmp", "many programs", false, false},
@@ -114,6 +120,7 @@ struct part {
 
 struct rule {
     char *pattern; /* without "!" and the slashes around it */
+    size_t length;
     bool negative;
     bool path; /* held against the whole path, from the folder's root */
     int next;  /* the rule before it in its chain, or -1 */
@@ -217,30 +224,37 @@ static size_t element(struct part pattern, unsigned char c)
     }
 }
 
+/* Where a star that has taken what is before `from` can end next: at the byte that must follow, if one byte must. */
+static size_t next_try(struct part pattern, size_t star, struct part name, size_t from)
+{
+    if (star >= pattern.length || strchr("*?[\\", pattern.at[star]))
+        return from;
+    const char *at = memchr(name.at + from, pattern.at[star], name.length - from);
+    return at ? (size_t)(at - name.at) : name.length;
+}
+
 /* One name against one name's pattern. */
 static bool name_matches(struct part pattern, struct part name)
 {
     size_t p = 0;
     size_t n = 0;
-    size_t star = pattern.length; /* behind the latest star; here also: there was none */
-    size_t retry = 0;             /* what that star has taken ends here */
-    bool starred = false;
+    size_t star = 0;  /* behind the latest star, 0 when there was none */
+    size_t retry = 0; /* what that star has taken ends here */
     while (n < name.length) {
         if (p < pattern.length && pattern.at[p] == '*') {
             star = ++p;
-            retry = n;
-            starred = true;
+            n = retry = next_try(pattern, star, name, n);
             continue;
         }
-        size_t bytes = p < pattern.length
-                           ? element((struct part){pattern.at + p, pattern.length - p}, (unsigned char)name.at[n])
-                           : 0;
+        size_t bytes = 0;
+        if (p < pattern.length)
+            bytes = element((struct part){pattern.at + p, pattern.length - p}, (unsigned char)name.at[n]);
         if (bytes) {
             p += bytes;
             n++;
-        } else if (starred) {
+        } else if (star) {
             p = star;
-            n = ++retry;
+            n = retry = next_try(pattern, star, name, retry + 1);
         } else {
             return false;
         }
@@ -261,9 +275,10 @@ static struct part shift(struct part *path)
     return name;
 }
 
+/* Any folders; git takes three stars for two. */
 static bool is_double_star(struct part name)
 {
-    return name.length == 2 && !memcmp(name.at, "**", 2);
+    return name.length >= 2 && strspn(name.at, "*") >= name.length;
 }
 
 /* A path against a pattern with slashes: the same search as in name_matches, with names for bytes. A "**" at the end
@@ -301,7 +316,6 @@ static bool path_matches(struct part pattern, struct part path)
 /* The chain a rule belongs to. Only a byte that stands for itself will do. */
 static size_t chain_of(const struct rule *rule)
 {
-    size_t length = strlen(rule->pattern);
     if (rule->path)
         return CHAIN_ANY;
     const char *first = rule->pattern;
@@ -309,9 +323,9 @@ static size_t chain_of(const struct rule *rule)
         return (unsigned char)first[1];
     if (!strchr("*?[\\", *first))
         return (unsigned char)*first;
-    char last = rule->pattern[length - 1];
+    char last = rule->pattern[rule->length - 1];
     /* an escaped or bracketed end is left to the rest; a lone "]" may close a bracket */
-    if (strchr("*?]\\", last) || (length > 1 && rule->pattern[length - 2] == '\\'))
+    if (strchr("*?]\\", last) || (rule->length > 1 && rule->pattern[rule->length - 2] == '\\'))
         return CHAIN_ANY;
     return strchr(rule->pattern, '[') ? CHAIN_ANY : (size_t)256 + (unsigned char)last;
 }
@@ -333,6 +347,7 @@ static void add_rule(struct qb_ignore *ignore, const char *text)
     if (!length || length > PATTERN_MAX || memchr(text, '\n', length) || (!rooted && !rule.negative && *text == '#'))
         return;
     rule.pattern = qb_mem_copy(text, length);
+    rule.length = length;
     rule.path = rooted || strchr(rule.pattern, '/');
     size_t chain = chain_of(&rule);
     rule.next = ignore->heads[chain];
@@ -372,7 +387,7 @@ static int search_chain(const struct qb_ignore *ignore, size_t chain, struct par
 {
     for (int i = ignore->heads[chain]; i > best; i = ignore->rules[i].next) {
         const struct rule *rule = &ignore->rules[i];
-        struct part pattern = {rule->pattern, strlen(rule->pattern)};
+        struct part pattern = {rule->pattern, rule->length};
         if (rule->path ? path_matches(pattern, path) : name_matches(pattern, name))
             return i;
     }
@@ -408,7 +423,12 @@ void qb_ignore_lines(const struct qb_ignore *ignore, struct qb_buf *out)
             qb_buf_add_char(out, '!');
         if (rule->path)
             qb_buf_add_char(out, '/');
-        qb_buf_add_string(out, rule->pattern);
+        /* a space at the end counts only when it is escaped; a bare one stood before a slash that was dropped */
+        bool space = rule->pattern[rule->length - 1] == ' ';
+        bool escaped = rule->length > 1 && rule->pattern[rule->length - 2] == '\\';
+        qb_buf_add(out, rule->pattern, rule->length - space);
+        if (space)
+            qb_buf_add_string(out, escaped ? " " : "\\ ");
         qb_buf_add_char(out, '\n');
     }
 }

@@ -8,7 +8,7 @@
  *         poll qb_notify_descriptor(notify);
  *         while (qb_notify_drain(notify, dirty, context))
  *             ;
- *         qb_notify_state(notify): GONE: hold; LIMITED: also scan from time to time
+ *         qb_notify_state(notify): GONE: hold; LIMITED: from time to time rebuild and scan everything
  *         qb_notify_wants_rebuild(notify): settle, qb_notify_rebuild, then scan everything
  *         else settle, then for each path marked as a directory qb_notify_watch_beneath and scan beneath it
  *     }

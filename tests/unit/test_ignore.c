@@ -44,7 +44,8 @@ static const struct {
     {"*.sbak", "SHP-1.json.sbak"},
     {".sync", ".sync"},
     {".Sync[IA]*", ".SyncArchive"},
-    {"*.![sS]ync", "SHP-1.json.!sync"},
+    {"*.!sync", "SHP-1.json.!sync"},
+    {"*.!Sync", "SHP-1.json.!Sync"},
     {"*.bts", "SHP-1.json.bts"},
     {"*.partial", "SHP-1.json.9e2f01ab.partial"},
     {".unison.*", ".unison.SHP-1.json.0a1b2c.unison.tmp"},
@@ -66,7 +67,10 @@ static const struct {
     {"*.filepart", "scan.pdf.filepart"},
     {"*.part", "scan.pdf.part"},
     {"*.crdownload", "scan.pdf.crdownload"},
-    {"*.sw[nopx]", ".SHP-1.json.swp"},
+    {"*.swp", ".SHP-1.json.swp"},
+    {"*.swo", ".SHP-1.json.swo"},
+    {"*.swn", "SHP-1.json.swn"},
+    {"*.swx", ".SHP-1.json.swx"},
     {"4913", "4913"},
     {"*~", "SHP-1.json~"},
     {"\\#*#", "#SHP-1.json#"},
@@ -96,9 +100,11 @@ static const struct {
     {".apdisk", ".apdisk"},
     {"Icon[\r]", "Icon\r"},
     {"*.sb-[0-9a-f]*-*", "SHP-1.json.sb-0f8a3c2b-kQ2zqH"},
-    {"[Tt]humbs.db", "Thumbs.db"},
+    {"Thumbs.db", "Thumbs.db"},
+    {"thumbs.db", "thumbs.db"},
     {"ehthumbs.db", "ehthumbs.db"},
-    {"[Dd]esktop.ini", "desktop.ini"},
+    {"desktop.ini", "desktop.ini"},
+    {"Desktop.ini", "Desktop.ini"},
     {"$RECYCLE.BIN", "$RECYCLE.BIN"},
     {"System Volume Information", "System Volume Information"},
     {"*.tmp", "SHP-1.json.tmp"},
@@ -251,6 +257,13 @@ static const struct {
 } globs[] = {
     {"*", "anything", true},
     {"a*b*c", "aXXbYYc", true},
+    {"*abab", "aabababab", true},
+    {"*ab*ab", "abxabab", true},
+    {"a*", "a", true},
+    {"**a**", "a", true},
+    {"*a?", "aab", true},
+    {"*a?", "baa", true},
+    {"*b", "a", false},
     {"a*b*c", "aXXcYYb", false},
     {"?", "x", true},
     {"?", "xy", false},
@@ -273,6 +286,10 @@ static const struct {
     {"*\\~", "a~", true},
     {"*.[ch]", "a.c", true},
     {"*]", "a]", true},
+    {"end ", "end ", false}, /* a space at the end does not count, */
+    {"end ", "end", true},
+    {"end\\ ", "end ", true}, /* unless it is escaped */
+    {"***/end", "a/b/end", true},
     {"a/b", "a/b", true},
     {"a/*", "a/b/c", true}, /* a/b is ignored, so what is in it is too */
     {"a/**/d", "a/b/c/d", true},
@@ -468,7 +485,8 @@ static void test_ignore__git_agrees(void **state)
         agree(dir, ignore, &paths);
         qb_ignore_free(ignore);
     }
-    const char *const extra[] = {"*.json", "!SHP-*.json", "/attachments", "#comment", "!*.tmp", "spaced   ", "\\#*"};
+    const char *const extra[] = {"*.json", "!SHP-*.json", "/attachments", "#comment",
+                                 "!*.tmp", "spaced   ",   "\\#*",         "end /"};
     ignore = qb_ignore_new(extra, sizeof extra / sizeof *extra);
     agree(dir, ignore, &paths);
     qb_ignore_free(ignore);

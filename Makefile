@@ -9,7 +9,7 @@ VERSION := 0.1.0
 
 # A bare Debian 12 has git, make and a C compiler; `make deps` brings the rest, each group where it is needed.
 PACKAGES := libc6-dev pkg-config gettext libgit2-dev libcjson-dev libyaml-dev libinotifytools0-dev libpcre2-dev \
-            libidn2-dev zlib1g-dev libcmocka-dev git python3 vim-tiny faketime clang-format cppcheck shellcheck
+            libidn2-dev zlib1g-dev libcmocka-dev git python3 vim-tiny libfaketime clang-format cppcheck shellcheck
 PACKAGES_VALGRIND := valgrind
 PACKAGES_BENCH    := nodejs npm
 
@@ -29,7 +29,7 @@ RECORDS := settings store problem
 SCHEDULE := order policy chain obligation task schedule
 OUTPUT := output json facility csv problems note html html_markup html_escape date_words
 HISTORY := repository mend objects loose pack stream sha1 path tree update commit index log trail
-JSONSCHEMA := automaton compile dialect evaluate evaluate_parts faults formats formats_host formats_idn formats_time formats_uri keywords loops make_object names pattern quote regex regex_set report resources uri values
+JSONSCHEMA := automaton compile dialect evaluate evaluate_containers faults formats formats_host formats_idn formats_time formats_uri keywords loops make_object names pattern quote regex regex_set report resources uri values
 SCHEMA := kind settings check cross link formats
 # The parts of the daemon that unit tests are linked with, too.
 WATCH_PARTS := notify settle lock ignore progress signals

@@ -340,11 +340,17 @@ static void make_example(struct qb_making *m)
         m->node->example = qb_quote_value(m->arena, &examples->as.items[0]);
 }
 
+/* Has no schemas in it. */
+static bool is_leaf(const struct qb_node *node)
+{
+    return !node->array && !node->object && !node->step_count && !node->unevaluated_items &&
+           !node->unevaluated_properties;
+}
+
 static bool takes_anything(const struct qb_node *node)
 {
     return node->types == QB_ALL_TYPES && !node->integers && !node->enumeration && !node->constant && !node->number &&
-           !node->string && !node->array && !node->object && !node->step_count && !node->unevaluated_items &&
-           !node->unevaluated_properties;
+           !node->string && is_leaf(node);
 }
 
 static void make_node(struct qb_compiler *c, const struct qb_location *location)
@@ -366,6 +372,7 @@ static void make_node(struct qb_compiler *c, const struct qb_location *location)
         m.node->nothing = true;
     }
     m.node->anything = takes_anything(m.node);
+    m.node->leaf = is_leaf(m.node);
 }
 
 /* --- all of it --- */

@@ -9,6 +9,7 @@
  */
 #include "schema/jsonschema/evaluate.h"
 
+#include "core/base/utf8.h"
 #include "core/data/json_number.h"
 #include "schema/jsonschema/jsonschema.h"
 
@@ -52,15 +53,13 @@ struct at {
     const struct qb_node *node;
     const struct qb_place *place;
     struct qb_seen *seen;
-    const struct qb_scope *scope;
 };
 
-bool qb_evaluate_quietly(struct qb_run *run, const struct qb_node *node, const struct qb_place *place,
-                         const struct qb_scope *scope)
+bool qb_evaluate_quietly(struct qb_run *run, const struct qb_node *node, const struct qb_place *place)
 {
     struct qb_findings *report = run->report;
     run->report = NULL;
-    bool ok = qb_evaluate(run, node, place, NULL, scope);
+    bool ok = qb_evaluate(run, node, place, NULL);
     run->report = report;
     return ok;
 }
@@ -81,13 +80,13 @@ static void join(struct qb_seen *seen, const struct qb_seen *more, uint32_t word
 static bool try_branch(struct qb_run *run, const struct qb_node *branch, const struct at *at)
 {
     if (!at->seen)
-        return qb_evaluate_quietly(run, branch, at->place, at->scope);
+        return qb_evaluate_quietly(run, branch, at->place);
     struct qb_bits bits;
     uint32_t words = words_of(at->place->value);
     struct qb_seen own = {.bits = qb_bits_init(&bits, words)};
     struct qb_findings *report = run->report;
     run->report = NULL;
-    bool ok = qb_evaluate(run, branch, at->place, &own, at->scope);
+    bool ok = qb_evaluate(run, branch, at->place, &own);
     run->report = report;
     if (ok)
         join(at->seen, &own, words);
@@ -97,7 +96,7 @@ static bool try_branch(struct qb_run *run, const struct qb_node *branch, const s
 
 static bool step_ref(struct qb_run *run, const struct qb_step *step, const struct at *at)
 {
-    return qb_evaluate(run, step->nodes[0], at->place, at->seen, at->scope);
+    return qb_evaluate(run, step->nodes[0], at->place, at->seen);
 }
 
 static const struct qb_node *anchored_in(const struct qb_dynamic_anchor *anchor, uint32_t resource)
@@ -120,18 +119,18 @@ static const struct qb_node *anchored_in(const struct qb_dynamic_anchor *anchor,
 static bool step_dynamic(struct qb_run *run, const struct qb_step *step, const struct at *at)
 {
     const struct qb_node *target = step->nodes[0];
-    for (const struct qb_scope *scope = at->scope; scope; scope = scope->outer) {
+    for (const struct qb_scope *scope = run->scope; scope; scope = scope->outer) {
         const struct qb_node *there = anchored_in(step->anchor, scope->resource);
         target = there ? there : target;
     }
-    return qb_evaluate(run, target, at->place, at->seen, at->scope);
+    return qb_evaluate(run, target, at->place, at->seen);
 }
 
 static bool step_all(struct qb_run *run, const struct qb_step *step, const struct at *at)
 {
     bool ok = true;
     for (uint32_t i = 0; i < step->count && (ok || run->report); i++)
-        ok = qb_evaluate(run, step->nodes[i], at->place, at->seen, at->scope) && ok;
+        ok = qb_evaluate(run, step->nodes[i], at->place, at->seen) && ok;
     return ok;
 }
 
@@ -141,7 +140,7 @@ static bool step_any(struct qb_run *run, const struct qb_step *step, const struc
     for (uint32_t i = 0; i < step->count && (!ok || at->seen); i++)
         ok = try_branch(run, step->nodes[i], at) || ok;
     if (!ok && run->report)
-        qb_findings_add_nearest(run, at->node, step, at->place, at->scope);
+        qb_findings_add_nearest(run, at->node, step, at->place);
     return ok;
 }
 
@@ -157,13 +156,13 @@ static bool step_one(struct qb_run *run, const struct qb_step *step, const struc
         first = i;
     }
     if (!matches && run->report)
-        qb_findings_add_nearest(run, at->node, step, at->place, at->scope);
+        qb_findings_add_nearest(run, at->node, step, at->place);
     return matches == 1;
 }
 
 static bool step_not(struct qb_run *run, const struct qb_step *step, const struct at *at)
 {
-    if (!qb_evaluate_quietly(run, step->nodes[0], at->place, at->scope))
+    if (!qb_evaluate_quietly(run, step->nodes[0], at->place))
         return true;
     return qb_fail(run, at->node, at->place, QB_FAIL_NOT);
 }
@@ -172,7 +171,7 @@ static bool step_if(struct qb_run *run, const struct qb_step *step, const struct
 {
     bool holds = try_branch(run, step->nodes[0], at);
     const struct qb_node *next = holds ? step->nodes[1] : step->nodes[2];
-    return !next || qb_evaluate(run, next, at->place, at->seen, at->scope);
+    return !next || qb_evaluate(run, next, at->place, at->seen);
 }
 
 static bool (*const step_functions[])(struct qb_run *, const struct qb_step *, const struct at *) = {
@@ -190,6 +189,66 @@ static bool check_steps(struct qb_run *run, const struct at *at)
     return ok;
 }
 
+/* --- numbers and strings --- */
+
+/* The nearest doubles decide unless they are the same, since rounding keeps the order. */
+static int compare(const struct qb_json *value, const struct qb_bound *bound)
+{
+    if (value->number < bound->number)
+        return -1;
+    if (value->number > bound->number)
+        return 1;
+    return qb_json_number_compare(value, bound->value);
+}
+
+static bool check_number(struct qb_run *run, const struct qb_node *node, const struct qb_place *place)
+{
+    const struct qb_number_rules *rules = node->number;
+    const struct qb_json *value = place->value;
+    bool ok = true;
+    if (rules->minimum.value && compare(value, &rules->minimum) < 0)
+        ok = qb_fail(run, node, place, QB_FAIL_MINIMUM);
+    if (rules->exclusive_minimum.value && compare(value, &rules->exclusive_minimum) <= 0)
+        ok = qb_fail(run, node, place, QB_FAIL_EXCLUSIVE_MINIMUM);
+    if (rules->maximum.value && compare(value, &rules->maximum) > 0)
+        ok = qb_fail(run, node, place, QB_FAIL_MAXIMUM);
+    if (rules->exclusive_maximum.value && compare(value, &rules->exclusive_maximum) >= 0)
+        ok = qb_fail(run, node, place, QB_FAIL_EXCLUSIVE_MAXIMUM);
+    if (rules->multiple_of && !qb_json_number_multiple(value, rules->multiple_of))
+        ok = qb_fail(run, node, place, QB_FAIL_MULTIPLE_OF);
+    return ok;
+}
+
+static bool check_pattern(struct qb_run *run, const struct qb_node *node, const struct qb_place *place)
+{
+    const struct qb_json *value = place->value;
+    enum qb_pattern_answer answer = qb_pattern_match(node->string->pattern, value->as.string, value->length);
+    if (answer == QB_PATTERN_YES)
+        return true;
+    return qb_fail(run, node, place, answer == QB_PATTERN_NO ? QB_FAIL_PATTERN : QB_FAIL_PATTERN_LIMIT);
+}
+
+static bool check_string(struct qb_run *run, const struct qb_node *node, const struct qb_place *place)
+{
+    const struct qb_string_rules *rules = node->string;
+    const struct qb_json *value = place->value;
+    uint32_t bytes = value->length;
+    bool ok = true;
+    /* a code point takes one to four bytes: often the bytes are enough to know */
+    if (rules->least &&
+        (bytes < rules->least || (bytes / 4 < rules->least && qb_utf8_length(value->as.string, bytes) < rules->least)))
+        ok = qb_fail(run, node, place, QB_FAIL_MIN_LENGTH);
+    if (bytes > rules->most && qb_utf8_length(value->as.string, bytes) > rules->most)
+        ok = qb_fail(run, node, place, QB_FAIL_MAX_LENGTH);
+    if (!ok)
+        return false;
+    if (rules->pattern)
+        ok = check_pattern(run, node, place);
+    if (rules->format && ok && !rules->format->check(value->as.string, bytes))
+        ok = qb_fail(run, node, place, QB_FAIL_FORMAT);
+    return ok;
+}
+
 /* --- nodes --- */
 
 static bool is_integer(const struct qb_json *value)
@@ -202,7 +261,7 @@ static bool is_integer(const struct qb_json *value)
 }
 
 /* type, enum and const: what fails here makes the other keywords pointless. */
-static bool check_kind(struct qb_run *run, const struct qb_node *node, const struct qb_place *place)
+static inline bool check_kind(struct qb_run *run, const struct qb_node *node, const struct qb_place *place)
 {
     const struct qb_json *value = place->value;
     if (node->nothing)
@@ -217,6 +276,13 @@ static bool check_kind(struct qb_run *run, const struct qb_node *node, const str
     return true;
 }
 
+static bool check_scalar(struct qb_run *run, const struct qb_node *node, const struct qb_place *place)
+{
+    if (place->value->type == QB_JSON_STRING)
+        return !node->string || check_string(run, node, place);
+    return place->value->type != QB_JSON_NUMBER || !node->number || check_number(run, node, place);
+}
+
 /* The keywords that look at the value itself and at what is in it. */
 static bool check_value(struct qb_run *run, const struct at *at)
 {
@@ -224,16 +290,12 @@ static bool check_value(struct qb_run *run, const struct at *at)
     if (!check_kind(run, node, at->place))
         return false;
     switch (at->place->value->type) {
-    case QB_JSON_NUMBER:
-        return !node->number || qb_evaluate_number(run, node, at->place);
-    case QB_JSON_STRING:
-        return !node->string || qb_evaluate_string(run, node, at->place);
     case QB_JSON_ARRAY:
-        return !node->array || qb_evaluate_array(run, node, at->place, at->seen, at->scope);
+        return !node->array || qb_evaluate_array(run, node, at->place, at->seen);
     case QB_JSON_OBJECT:
-        return !node->object || qb_evaluate_object(run, node, at->place, at->seen, at->scope);
+        return !node->object || qb_evaluate_object(run, node, at->place, at->seen);
     default:
-        return true;
+        return check_scalar(run, node, at->place);
     }
 }
 
@@ -250,7 +312,7 @@ static bool check_rest(struct qb_run *run, const struct at *at, const struct qb_
         if (rest->nothing)
             ok = qb_fail(run, at->node, &here, array ? QB_FAIL_UNEVALUATED_ITEMS : QB_FAIL_UNEVALUATED_PROPERTIES);
         else
-            ok = qb_evaluate(run, rest, &here, NULL, at->scope) && ok;
+            ok = qb_evaluate(run, rest, &here, NULL) && ok;
         if (!ok && !run->report)
             return false;
     }
@@ -283,30 +345,47 @@ static const struct qb_node *rest_of(const struct qb_node *node, const struct qb
     return value->type == QB_JSON_ARRAY ? node->unevaluated_items : NULL;
 }
 
-bool qb_evaluate(struct qb_run *run, const struct qb_node *node, const struct qb_place *place, struct qb_seen *seen,
-                 const struct qb_scope *scope)
+/* Rules for the value itself: most nodes are no more. */
+static __attribute__((noinline)) bool evaluate_leaf(struct qb_run *run, const struct qb_node *node,
+                                                    const struct qb_place *place)
 {
-    struct at at = {.node = node, .place = place, .seen = seen, .scope = scope};
-    struct qb_scope inner;
-    bool ok;
+    return check_kind(run, node, place) && check_scalar(run, node, place);
+}
+
+static __attribute__((noinline)) bool evaluate_whole(struct qb_run *run, struct at *at)
+{
+    const struct qb_node *rest = rest_of(at->node, at->place->value);
+    if (rest)
+        return check_with_rest(run, at, rest);
+    bool ok = check_value(run, at);
+    if (at->node->step_count && (ok || run->report))
+        ok = check_steps(run, at) && ok;
+    return ok;
+}
+
+static bool evaluate_in_scope(struct qb_run *run, struct at *at)
+{
+    const struct qb_scope *outer = run->scope;
+    struct qb_scope inner = {.outer = outer, .resource = at->node->resource};
+    if (!outer || outer->resource != inner.resource)
+        run->scope = &inner;
+    bool ok = evaluate_whole(run, at);
+    run->scope = outer;
+    return ok;
+}
+
+bool qb_evaluate(struct qb_run *run, const struct qb_node *node, const struct qb_place *place, struct qb_seen *seen)
+{
     if (node->anything)
         return true;
+    if (node->leaf)
+        return evaluate_leaf(run, node, place);
     if (run->exhausted || run->depth >= DEEPEST || (!run->budget && !enlarge_budget(run)))
         return give_up(run);
+    struct at at = {.node = node, .place = place, .seen = seen};
     run->budget--;
     run->depth++;
-    if (run->dynamic && (!scope || scope->resource != node->resource)) {
-        inner = (struct qb_scope){.outer = scope, .resource = node->resource};
-        at.scope = &inner;
-    }
-    const struct qb_node *rest = rest_of(node, place->value);
-    if (rest) {
-        ok = check_with_rest(run, &at, rest);
-    } else {
-        ok = check_value(run, &at);
-        if (node->step_count && (ok || run->report))
-            ok = check_steps(run, &at) && ok;
-    }
+    bool ok = run->dynamic ? evaluate_in_scope(run, &at) : evaluate_whole(run, &at);
     run->depth--;
     return ok;
 }
@@ -317,7 +396,7 @@ static bool evaluate_root(const struct qb_schema *schema, const struct qb_json *
 {
     struct qb_run run = {.report = report, .root = value, .budget = BUDGET, .dynamic = schema->dynamic};
     struct qb_place place = {.value = value};
-    bool ok = qb_evaluate(&run, schema->root, &place, NULL, NULL);
+    bool ok = qb_evaluate(&run, schema->root, &place, NULL);
     return run.exhausted ? qb_fail(&run, schema->root, &place, QB_FAIL_LIMIT) : ok;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Evaluation, shared by its files: evaluate.c (nodes, steps), evaluate_parts.c (numbers, strings, arrays, objects) and
+ * Evaluation, shared by its files: evaluate.c (nodes, steps, scalars), evaluate_containers.c (arrays, objects) and
  * report.c (what is said about a failure). One walk serves both purposes: without a report it stops at the first
  * failure and allocates nothing; with one it goes on and writes everything down.
  */
@@ -35,6 +35,7 @@ struct qb_findings;
 struct qb_run {
     struct qb_findings *report; /* NULL: the quick answer */
     const struct qb_json *root;
+    const struct qb_scope *scope;
     uint64_t budget; /* nodes that may still be evaluated */
     uint32_t depth;
     bool dynamic;
@@ -79,20 +80,16 @@ enum qb_failure {
 
 /* --- evaluate.c --- */
 
-bool qb_evaluate(struct qb_run *run, const struct qb_node *node, const struct qb_place *place, struct qb_seen *seen,
-                 const struct qb_scope *scope);
+bool qb_evaluate(struct qb_run *run, const struct qb_node *node, const struct qb_place *place, struct qb_seen *seen);
 /* The same without a word. */
-bool qb_evaluate_quietly(struct qb_run *run, const struct qb_node *node, const struct qb_place *place,
-                         const struct qb_scope *scope);
+bool qb_evaluate_quietly(struct qb_run *run, const struct qb_node *node, const struct qb_place *place);
 
-/* --- evaluate_parts.c: the rules for one type of value; false when one is broken --- */
+/* --- evaluate_containers.c: the rules for one type of value; false when one is broken --- */
 
-bool qb_evaluate_number(struct qb_run *run, const struct qb_node *node, const struct qb_place *place);
-bool qb_evaluate_string(struct qb_run *run, const struct qb_node *node, const struct qb_place *place);
 bool qb_evaluate_array(struct qb_run *run, const struct qb_node *node, const struct qb_place *place,
-                       struct qb_seen *seen, const struct qb_scope *scope);
+                       struct qb_seen *seen);
 bool qb_evaluate_object(struct qb_run *run, const struct qb_node *node, const struct qb_place *place,
-                        struct qb_seen *seen, const struct qb_scope *scope);
+                        struct qb_seen *seen);
 
 /* --- report.c --- */
 
@@ -100,7 +97,7 @@ void qb_findings_add(struct qb_run *run, const struct qb_node *node, const struc
                      enum qb_failure failure, uint32_t first, uint32_t second);
 /* No branch of this anyOf or oneOf matched: reports those of the one that came nearest. */
 void qb_findings_add_nearest(struct qb_run *run, const struct qb_node *node, const struct qb_step *step,
-                             const struct qb_place *place, const struct qb_scope *scope);
+                             const struct qb_place *place);
 
 struct qb_findings *qb_findings_new(struct qb_violations *violations, size_t most);
 /* Moves what was found into the list, in the order of the text; returns how many. Frees the report. */

@@ -151,6 +151,8 @@ void qb_make_object(struct qb_making *m)
     make_properties(m, &names, rules);
     make_dependencies(m, &names, rules);
     keep_names(m, &names, rules);
+    rules->plain = !rules->pattern_count && !rules->member_names;
+    rules->open = rules->plain && !rules->additional;
     qb_map_fini(&names.numbers);
     free(names.texts);
     if (names.count || rules->least || rules->most != QB_NO_LIMIT || rules->additional || rules->member_names ||

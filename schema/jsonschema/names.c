@@ -87,6 +87,8 @@ void qb_names_build(struct qb_names *names, struct qb_arena *arena, const struct
         bits++;
     struct qb_name *all = copy_texts(arena, texts, count);
     struct qb_name *slots = NULL;
+    for (uint32_t i = 0; i < count; i++)
+        names->lengths |= (uint64_t)1 << (texts[i].length & 63);
     names->farthest = UINT32_MAX;
     for (uint32_t more = 0; more <= DOUBLINGS && names->farthest; more++) {
         size_for(names, bits + more);

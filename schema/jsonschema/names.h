@@ -31,6 +31,7 @@ struct qb_names {
     uint32_t shift;
     uint32_t mask;
     uint32_t farthest; /* slots that a name may lie behind its own */
+    uint64_t lengths;  /* a bit for each length that a name has, modulo 64 */
     uint32_t count;
     bool whole; /* too many names have the same ends: the slot follows from the whole text */
 };
@@ -44,7 +45,7 @@ struct qb_name_text {
 void qb_names_build(struct qb_names *names, struct qb_arena *arena, const struct qb_name_text *texts, uint32_t count);
 
 /* The whole of a text of up to sixteen bytes, ends of a longer one. */
-static inline void qb_name_ends(const char *text, uint32_t length, uint64_t *head, uint64_t *tail)
+static inline __attribute__((always_inline)) void qb_name_ends(const char *text, uint32_t length, uint64_t *head, uint64_t *tail)
 {
     if (length >= 8) {
         memcpy(head, text, 8);
@@ -76,11 +77,11 @@ static inline uint32_t qb_name_slot(const struct qb_names *names, const char *te
 }
 
 /* The number of the text, QB_NAME_NONE when it is not in the set. */
-static inline uint32_t qb_names_find(const struct qb_names *names, const char *text, uint32_t length)
+static inline __attribute__((always_inline)) uint32_t qb_names_find(const struct qb_names *names, const char *text, uint32_t length)
 {
     uint64_t head;
     uint64_t tail;
-    if (!names->count)
+    if (!(names->lengths >> (length & 63) & 1))
         return QB_NAME_NONE;
     qb_name_ends(text, length, &head, &tail);
     uint32_t slot = qb_name_slot(names, text, length, head, tail);

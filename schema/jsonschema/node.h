@@ -72,6 +72,8 @@ struct qb_object_rules {
     const char *const *texts; /* by number */
     const uint32_t *lengths;
     const struct qb_node *const *nodes; /* by number: of `properties`; NULL: only mentioned */
+    bool plain;                         /* neither patternProperties nor propertyNames */
+    bool open;                          /* plain, and no additionalProperties either */
     const uint64_t *required;           /* bits by number */
     uint32_t required_count;
     uint32_t words; /* of 64 bits, for a bit a name */
@@ -126,6 +128,7 @@ struct qb_node {
     bool integers; /* of numbers only those without a fraction */
     bool anything; /* takes every value: nothing to look at */
     bool nothing;  /* the schema false */
+    bool leaf;     /* nothing in it but rules for the value itself */
     uint16_t step_count;
     uint32_t resource;
     const struct qb_value_set *enumeration;

@@ -598,7 +598,7 @@ static bool add_joined(struct qb_run *run, const struct qb_node *node, const str
 
 /* Each branch is evaluated once more, aloud; only what the nearest one said is kept. */
 void qb_findings_add_nearest(struct qb_run *run, const struct qb_node *node, const struct qb_step *step,
-                             const struct qb_place *place, const struct qb_scope *scope)
+                             const struct qb_place *place)
 {
     struct qb_findings *report = run->report;
     size_t from = report->count;
@@ -609,7 +609,7 @@ void qb_findings_add_nearest(struct qb_run *run, const struct qb_node *node, con
     for (uint32_t i = 0; i < step->count; i++) {
         size_t at = report->count;
         uint64_t total = 0;
-        qb_evaluate(run, step->nodes[i], place, NULL, scope);
+        qb_evaluate(run, step->nodes[i], place, NULL);
         for (size_t j = at; j < report->count; j++)
             total += distance(&report->items[j], depth);
         if (report->count > at && total < best) {

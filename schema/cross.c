@@ -179,15 +179,12 @@ void qb_cross_precedence(const struct qb_cross *world, const struct qb_entry *en
 static void check_future(const struct cross *cross, qb_date day, const char *property)
 {
     char found[QB_DATE_SIZE];
-    char today[QB_DATE_SIZE];
     if (day == QB_DATE_NONE || day <= cross->world->as_of)
         return;
     hit(cross, (struct qb_cross_hit){.code = QB_PROBLEM_FUTURE,
                                      .property = property,
                                      .message_id = "problem.future",
-                                     .args = {{"property", property + 1},
-                                              {"found", qb_date_format(day, found)},
-                                              {"expected", qb_date_format(cross->world->as_of, today)}}});
+                                     .args = {{"property", property + 1}, {"found", qb_date_format(day, found)}}});
 }
 
 static void check_in_decree(const struct cross *cross, const char *decree, qb_date day, const char *property)
@@ -226,9 +223,11 @@ static void check_shipment_lines(const struct cross *cross)
     const struct qb_version *decree = candidate_role(cross, shipment->decree, QB_ROLE_DECREE);
     if (!decree || !shipment->commodities.count)
         return;
-    for (size_t i = 0; i < shipment->commodities.count; i++)
-        if (contains(&decree->as.decree.commodities, shipment->commodities.items[i]))
-            return;
+    for (size_t i = 0; i < shipment->commodities.count; i++) {
+        const char *commodity = shipment->commodities.items[i];
+        if (contains(&decree->as.decree.commodities, commodity) || !candidate_role(cross, commodity, QB_ROLE_COMMODITY))
+            return; /* one that does not exist is told as a reference */
+    }
     hit(cross,
         (struct qb_cross_hit){.code = QB_PROBLEM_OUTSIDE_DECREE,
                               .property = "/lines",

@@ -10,6 +10,7 @@
 #include "core/data/yaml.h"
 #include "schema/formats.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,8 +75,14 @@ void qb_kind_report_fault(struct qb_problems *problems, const struct qb_problem 
     problem.line = fault->line;
     problem.column = fault->column;
     problem.message_id = fault->reason;
+    char other_line[16];
+    char limit[24];
+    snprintf(other_line, sizeof other_line, "%u", fault->other_line);
+    snprintf(limit, sizeof limit, "%zu", fault->limit);
     problem.args[0] = (struct qb_text_arg){"found", fault->found};
-    problem.arg_count = 1;
+    problem.args[1] = (struct qb_text_arg){"other_line", other_line};
+    problem.args[2] = (struct qb_text_arg){"limit", limit};
+    problem.arg_count = 3;
     qb_problems_add(problems, &problem);
 }
 

@@ -153,8 +153,10 @@ static void run_pass(struct daemon *daemon, struct qb_request *request)
     /* a mark made before the hold is not about it */
     bool accept = unlinkat(daemon->state, QB_MARK_ACCEPT, 0) == 0;
     request->accept = accept && daemon->held;
-    daemon->whole = false;
-    daemon->whole_at = -1;
+    if (request->whole) { /* one that is due later stays due */
+        daemon->whole = false;
+        daemon->whole_at = -1;
+    }
     bool fine = qb_office_pass(&daemon->office, request, &result);
     learn(daemon);
     if (fine) {
@@ -191,11 +193,13 @@ static void take_ready(void *context, const char *path, bool directory)
     ready->paths[ready->count++] = qb_mem_string(path);
 }
 
-static void forget(void *context, const char *path, bool directory)
+/* A whole pass looks at the path anyway, but a new directory is to be watched all the same. */
+static void watch_new(void *context, const char *path, bool directory)
 {
-    (void)context;
-    (void)path;
-    (void)directory;
+    struct daemon *daemon = context;
+    struct qb_err err = {0};
+    if (directory && !daemon->rebuild && qb_notify_watch_beneath(daemon->notify, path, &err) < 0)
+        qb_say_error(who(daemon), &err);
 }
 
 static void pass_settled(struct daemon *daemon)
@@ -217,7 +221,7 @@ static void pass_whole(struct daemon *daemon)
 {
     struct qb_request request = {.whole = true};
     struct qb_err err = {0};
-    qb_settle_take_all(daemon->settle, forget, NULL);
+    qb_settle_take_all(daemon->settle, watch_new, daemon);
     if (daemon->rebuild && qb_notify_rebuild(daemon->notify, &err) < 0)
         qb_say_error(who(daemon), &err);
     daemon->rebuild = false;
@@ -353,7 +357,7 @@ static void act(struct daemon *daemon)
 {
     int64_t now = qb_office_clock();
     if (qb_notify_state(daemon->notify) == QB_NOTIFY_LIMITED && daemon->whole_at < 0) {
-        daemon->whole = true;
+        daemon->whole = daemon->rebuild = true; /* there may be watches again */
         daemon->whole_at = now + LIMITED_RESCAN;
     }
     if (daemon->whole && daemon->whole_at <= now) {

@@ -54,6 +54,10 @@ class Office:
         self.qbis("init", self.folder, *init, place=False)
         if records:
             shutil.copytree(records, os.path.join(self.folder, "records"), dirs_exist_ok=True)
+            for base, _, names in os.walk(self.path("records")):  # the cases may be read-only
+                os.chmod(base, 0o755)
+                for name in names:
+                    os.chmod(os.path.join(base, name), 0o644)
 
     def __enter__(self):
         return self
@@ -154,12 +158,13 @@ class Office:
     def start(self, as_of="2020-07-06", settle="100", extra=(), prefix=(), env=None):
         log = open(os.path.join(self.root, "daemon.log"), "ab")
         date = ["--as-of", as_of] if as_of else []
+        before = self.log().count("watching ")
         self.daemon = subprocess.Popen(
             [*prefix, *WRAP, QBIS, "--language", "en", "-C", self.folder, "--state", self.state, "watch", *date,
              "--settle", settle, *extra],
             env={**self.env, **(env or {})}, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         log.close()
-        self.wait_log("watching")
+        self.wait_log("watching ", before + 1)
         return self.daemon
 
     def log(self):

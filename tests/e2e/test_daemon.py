@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The daemon: every way in which a file comes, changes, moves and goes reaches history and schedule."""
+import glob
 import json
 import os
 import shutil
@@ -38,7 +39,7 @@ def test_daemon__vim_saves_a_record():
     with Office(TOBA()) as office:
         office.start()
         path = "records/companies/COM-0001.json"
-        subprocess.run(["vim", "-n", "-u", "NONE", "-es", "-c", "%s/active/inactive/", "-c", "wq", office.path(path)],
+        subprocess.run(["vim.tiny", "-n", "-u", "NONE", "-es", "-c", "%s/active/inactive/", "-c", "wq", office.path(path)],
                        stdin=subprocess.DEVNULL, capture_output=True, env={**office.env, "TERM": "dumb"})
         wait_for(lambda: "inactive" in office.git("show", "main:" + path, status=None), "vim's change did not arrive")
         office.stop()
@@ -191,8 +192,10 @@ def test_daemon__many_deletions_are_held_and_come_back():
 def test_daemon__at_midnight_the_schedule_has_the_new_date():
     with Office(TOBA()) as office:
         # 16:59:50 UTC is 23:59:50 in Jakarta; the clock of the daemon runs on from there
-        office.start(as_of=None, prefix=["faketime", "-f", "@2020-07-10 16:59:50"],
-                     env={"DONT_FAKE_MONOTONIC": "1", "TZ": "UTC"})
+        library = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
+        expect(library, "libfaketime is not installed")
+        office.start(as_of=None, env={"LD_PRELOAD": library[0], "FAKETIME": "@2020-07-10 16:59:50",
+                                      "DONT_FAKE_MONOTONIC": "1", "TZ": "UTC"})
         expect(office.json(SCHEDULE)["as_of"] == "2020-07-10", office.json(SCHEDULE)["as_of"])
         wait_for(lambda: office.json(SCHEDULE)["as_of"] == "2020-07-11", lambda: office.log(), 90)
         wait_for(lambda: "As-of: 2020-07-11" in office.git("log", "-1", "--format=%B", "main"), lambda: office.log())

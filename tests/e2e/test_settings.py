@@ -108,7 +108,7 @@ def test_kinds__a_broken_one_names_its_line_and_the_last_good_one_stays():
         wait_for(lambda: office.in_head("records/assets/AST-1.json") and not office.problems(), lambda: office.log())
         office.replace("kinds/asset.yaml", ASSET.replace("minLength: 1", "minLength: satu"))
         found = wait_for(office.problems, lambda: office.log())
-        expect([(p["code"], p["path"], p["line"]) for p in found] == [("kind", "kinds/asset.yaml", 10)], str(found))
+        expect([(p["code"], p["path"], p["line"]) for p in found] == [("kind", "kinds/asset.yaml", 11)], str(found))
         office.write("records/assets/AST-2.json", asset("AST-2", "INV-1"))
         wait_for(lambda: len(office.problems()) == 2, lambda: office.log())
         expect([p["code"] for p in office.problems()] == ["kind", "unique"], str(office.problems()))

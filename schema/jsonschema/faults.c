@@ -76,6 +76,7 @@ void qb_compiler_fault_with(struct qb_compiler *compiler, const struct qb_locati
                                    .pointer = pointer_of(&list->arena, location, keyword, member),
                                    .at_key = member,
                                    .schema = qb_location_uri(&list->arena, location, keyword),
+                                   .document = copy(&list->arena, location->resource->document->uri),
                                    .message_id = copy(&list->arena, message_id)};
     for (size_t i = 0; i < count; i++)
         fault->args[fault->arg_count++] =

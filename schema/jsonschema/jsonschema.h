@@ -41,11 +41,12 @@ struct qb_schema_options {
 /* One thing wrong: in a value (report) or in a schema (compile). Strings live in the list's arena. */
 #define QB_VIOLATION_ARGS 6
 struct qb_violation {
-    const char *keyword;    /* "minimum"; for schema faults the keyword at fault or "" */
-    const char *pointer;    /* RFC 6901, into the value (report) or into the schema document (compile) */
-    bool at_key;            /* the key at `pointer` is at fault rather than its value */
-    const char *schema;     /* absolute location of the keyword: URI and fragment */
-    const char *message_id; /* of the catalogue: "schema.minimum" */
+    const char *keyword;  /* "minimum"; for schema faults the keyword at fault or "" */
+    const char *pointer;  /* RFC 6901, into the value (report) or into the schema document (compile) */
+    bool at_key;          /* the key at `pointer` is at fault rather than its value */
+    const char *schema;   /* absolute location of the keyword: URI and fragment */
+    const char *document; /* compile: URI of the document that `pointer` leads into, the base of the root; else NULL */
+    const char *message_id;                     /* of the catalogue: "schema.minimum" */
     struct qb_text_arg args[QB_VIOLATION_ARGS]; /* named as the message names them: found, expected, nearest, ... */
     size_t arg_count;
 };

@@ -275,10 +275,12 @@ static int take_other(struct qb_pass *pass, struct qb_tracked *file, struct qb_b
     return QB_OK;
 }
 
-/* Somebody wrote where Q-BIS writes: publish compares. */
-static void take_generated(struct qb_pass *pass, struct qb_tracked *file)
+/* Somebody may have written where Q-BIS writes: publish compares what is there with what should be. */
+static void take_generated(struct qb_pass *pass, struct qb_tracked *file, struct qb_buf *bytes)
 {
     file->blob = (struct qb_oid){0};
+    if (qb_file_read(pass->folder->dir, file->path, QB_MAX_ATTACHMENT, bytes, &file->stat, NULL) == QB_OK)
+        qb_oid_of_blob(qb_buf_text(bytes), bytes->length, &file->blob);
     file->present = true;
     pass->verify = true;
 }
@@ -427,7 +429,7 @@ static int take(struct qb_pass *pass, struct qb_tracked *file, struct qb_buf *by
         return take_record(pass, file, bytes, err);
     case QB_FILE_OUTPUT:
     case QB_FILE_NOTE:
-        take_generated(pass, file);
+        take_generated(pass, file, bytes);
         return QB_OK;
     case QB_FILE_SETTINGS:
     case QB_FILE_KIND:

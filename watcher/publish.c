@@ -201,27 +201,36 @@ void qb_folder_view(struct qb_folder *folder, enum qb_language language, struct 
 
 /* --- files --- */
 
-static int place(struct qb_pass *pass, const char *path, const struct qb_buf *bytes, struct qb_err *err)
+/* Writes the bytes unless the file holds them. */
+static int put(struct qb_pass *pass, struct qb_tracked *file, const struct qb_buf *bytes, const struct qb_oid *oid,
+               struct qb_err *err)
 {
     struct qb_folder *folder = pass->folder;
-    struct qb_tracked *file = qb_folder_track(folder, path);
-    struct qb_oid oid;
     bool written;
-    qb_oid_of_blob(qb_buf_text(bytes), bytes->length, &oid);
-    file->wanted = true;
-    if (file->present && qb_oid_equal(&oid, &file->blob))
+    if (file->present && qb_oid_equal(oid, &file->blob))
         return QB_OK;
-    int result = qb_file_replace(folder->dir, path, qb_buf_text(bytes), bytes->length, &written, &file->stat, err);
+    if (file->present && !qb_oid_is_zero(&file->committed) && !qb_oid_equal(&file->blob, &file->committed))
+        qb_folder_log(folder, "log.generated-put-back", (struct qb_text_arg[]){{"path", file->path}}, 1);
+    int result =
+        qb_file_replace(folder->dir, file->path, qb_buf_text(bytes), bytes->length, &written, &file->stat, err);
     if (result < 0)
         return result;
     pass->result->written += written;
-    if (written && file->present && qb_oid_is_zero(&file->blob) && folder->stored && !qb_oid_is_zero(&file->committed))
-        qb_folder_log(folder, "log.generated-put-back", (struct qb_text_arg[]){{"path", path}}, 1);
     file->present = true;
-    file->blob = oid;
-    if (!qb_oid_equal(&oid, &file->committed))
-        result = qb_history_add(folder->history, qb_buf_text(bytes), bytes->length, &oid, err);
-    qb_folder_changed(folder, file);
+    file->blob = *oid;
+    return QB_OK;
+}
+
+static int place(struct qb_pass *pass, const char *path, const struct qb_buf *bytes, struct qb_err *err)
+{
+    struct qb_tracked *file = qb_folder_track(pass->folder, path);
+    struct qb_oid oid;
+    qb_oid_of_blob(qb_buf_text(bytes), bytes->length, &oid);
+    file->wanted = true;
+    int result = put(pass, file, bytes, &oid, err);
+    if (result == QB_OK && !qb_oid_equal(&oid, &file->committed))
+        result = qb_history_add(pass->folder->history, qb_buf_text(bytes), bytes->length, &oid, err);
+    qb_folder_changed(pass->folder, file);
     return result;
 }
 

@@ -97,7 +97,7 @@ static void describe(struct qb_buf *out, const struct qb_output_view *view, cons
     } else if (task->finding) {
         add_safe(out, task->finding->id);
     } else {
-        add_safe(out, title(view, "decree", task->decree));
+        add_safe(out, title(view, "decree", task->chain->decrees[task->chain->decree_count - 1]->id));
     }
 }
 

@@ -98,6 +98,26 @@ def test_once__files_that_are_no_records_are_kept_in_history_and_left_alone():
         expect(office.status_clean(), "git status is not clean")
 
 
+def test_once__a_new_history_begins_with_all_that_is_there():
+    with Office(os.path.join(case("toba"), "records")) as office:
+        office.once()
+        tree = office.tree()
+        office.state += "-new"
+        done = office.once()
+        expect(office.tree() == tree and office.status_clean(), "the new history is not whole")
+        expect("ditulis" not in done.err or " 0 hasil ditulis" in done.err, done.err)
+
+
+def test_once__edited_outputs_are_put_back_and_that_is_said():
+    with Office(os.path.join(case("toba"), "records")) as office:
+        office.once()
+        good = office.read("schedule/schedule.csv")
+        office.write("schedule/schedule.csv", good + "x\n")
+        done = office.once()
+        expect(office.read("schedule/schedule.csv") == good and "schedule/schedule.csv" in done.err, done.err)
+        expect("dikembalikan" not in office.once("2020-07-07").err, "a new day is taken for an edit")
+
+
 def test_once__another_day_rewrites_little():
     with Office(os.path.join(case("toba"), "records")) as office:
         office.once("2020-06-13")

@@ -61,7 +61,7 @@ void qb_list_add(struct qb_list *list, struct qb_tracked *file)
 
 void qb_folder_changed(struct qb_folder *folder, struct qb_tracked *file)
 {
-    if (file->changed || qb_oid_equal(&file->blob, &file->committed))
+    if (file->changed || (qb_oid_equal(&file->blob, &file->committed) && qb_oid_is_zero(&file->edited)))
         return;
     file->changed = true;
     qb_list_add(&folder->changed, file);

@@ -43,6 +43,7 @@ struct qb_tracked {
     struct qb_oid committed;      /* in the newest commit */
     struct qb_oid blob;           /* in the folder, as last read or written */
     struct qb_oid exception;      /* last valid version, where it is not `committed`; the empty blob: none */
+    struct qb_oid edited;         /* what somebody wrote into an output before it was put back: goes into history */
     struct qb_problems *problems; /* of files that are no records, or could not be read */
     enum qb_file_class class;
     bool present;            /* in the folder */

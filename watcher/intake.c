@@ -275,14 +275,16 @@ static int take_other(struct qb_pass *pass, struct qb_tracked *file, struct qb_b
     return QB_OK;
 }
 
-/* Somebody may have written where Q-BIS writes: publish compares what is there with what should be. */
-static void take_generated(struct qb_pass *pass, struct qb_tracked *file, struct qb_buf *bytes)
+/* Somebody may have written where Q-BIS writes: publish compares what is there with what should be. What differs is
+ * replaced, so it goes into history first. */
+static int take_generated(struct qb_pass *pass, struct qb_tracked *file, struct qb_buf *bytes, struct qb_err *err)
 {
-    file->blob = (struct qb_oid){0};
-    if (qb_file_read(pass->folder->dir, file->path, QB_MAX_ATTACHMENT, bytes, &file->stat, NULL) == QB_OK)
-        qb_oid_of_blob(qb_buf_text(bytes), bytes->length, &file->blob);
     file->present = true;
     pass->verify = true;
+    if (qb_file_read(pass->folder->dir, file->path, QB_MAX_ATTACHMENT, bytes, &file->stat, NULL) == QB_OK)
+        return add_blob(pass, file, bytes, err);
+    file->blob = (struct qb_oid){0};
+    return QB_OK;
 }
 
 int qb_intake_config(struct qb_pass *pass, bool *reload, struct qb_err *err)
@@ -429,8 +431,7 @@ static int take(struct qb_pass *pass, struct qb_tracked *file, struct qb_buf *by
         return take_record(pass, file, bytes, err);
     case QB_FILE_OUTPUT:
     case QB_FILE_NOTE:
-        take_generated(pass, file, bytes);
-        return QB_OK;
+        return take_generated(pass, file, bytes, err);
     case QB_FILE_SETTINGS:
     case QB_FILE_KIND:
         return QB_OK; /* qb_intake_config has read them */

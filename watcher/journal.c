@@ -17,6 +17,7 @@
 /* The commits of one pass. */
 struct batch {
     const char *author; /* officer id, NULL: Q-BIS */
+    bool edited;        /* what was written into outputs, before they were put back */
     int64_t when_ns;    /* the newest change */
     struct qb_list files;
     struct qb_list generated;
@@ -53,7 +54,7 @@ static const struct qb_officer *officer(const struct qb_folder *folder, const ch
 static struct batch *batch_of(struct journal *journal, const char *author)
 {
     for (size_t i = 0; i < journal->count; i++)
-        if (journal->batches[i].author == author)
+        if (!journal->batches[i].edited && journal->batches[i].author == author)
             return &journal->batches[i];
     QB_MEM_GROW(journal->batches, journal->count, journal->capacity);
     struct batch *batch = &journal->batches[journal->count++];
@@ -65,6 +66,8 @@ static int by_author(const void *a, const void *b)
 {
     const struct batch *x = a;
     const struct batch *y = b;
+    if (x->edited != y->edited)
+        return y->edited - x->edited; /* before they were put back */
     if (!x->author || !y->author)
         return (x->author != NULL) - (y->author != NULL);
     return strcmp(x->author, y->author);
@@ -79,6 +82,20 @@ static void sort_list(struct qb_list *list)
 {
     if (list->count)
         qsort(list->items, list->count, sizeof *list->items, by_path);
+}
+
+/* The first commit of a pass that put outputs back. */
+static void keep_edited(struct journal *journal)
+{
+    const struct qb_list *changed = &journal->pass->folder->changed;
+    struct batch kept = {.edited = true};
+    for (size_t i = 0; i < changed->count; i++)
+        if (!qb_oid_is_zero(&changed->items[i]->edited))
+            qb_list_add(&kept.files, changed->items[i]);
+    if (!kept.files.count)
+        return;
+    QB_MEM_GROW(journal->batches, journal->count, journal->capacity);
+    journal->batches[journal->count++] = kept;
 }
 
 /* Authors in the order of their ids, each with its files in the order of their paths. */
@@ -100,6 +117,7 @@ static void divide(struct journal *journal)
     }
     if (!journal->count && rest.count)
         batch_of(journal, NULL);
+    keep_edited(journal);
     if (journal->count) {
         qsort(journal->batches, journal->count, sizeof *journal->batches, by_author);
         journal->batches[journal->count - 1].generated = rest;
@@ -151,6 +169,15 @@ static void write_subject(const struct qb_folder *folder, struct batch *batch)
     struct qb_buf *out = &batch->message;
     const struct qb_list *files = &batch->files;
     char day[QB_DATE_SIZE];
+    if (batch->edited) {
+        qb_buf_add_string(out, "Keep what was written into ");
+        if (files->count == 1)
+            add_safe(out, files->items[0]->path);
+        else
+            qb_buf_addf(out, "%zu generated files", files->count);
+        qb_buf_add_char(out, '\n');
+        return;
+    }
     if (!files->count) {
         qb_buf_addf(out, "Update the schedule to %s\n", qb_date_format(folder->as_of, day));
         return;
@@ -212,8 +239,9 @@ static void fill_changes(struct batch *batch, size_t *count)
     *count = 0;
     for (size_t i = 0; i < 2; i++)
         for (size_t j = 0; j < lists[i]->count; j++)
-            batch->changes[(*count)++] =
-                (struct qb_history_change){.path = lists[i]->items[j]->path, .blob = lists[i]->items[j]->blob};
+            batch->changes[(*count)++] = (struct qb_history_change){.path = lists[i]->items[j]->path,
+                                                                    .blob = batch->edited ? lists[i]->items[j]->edited
+                                                                                          : lists[i]->items[j]->blob};
 }
 
 static struct qb_history_person self(const struct qb_pass *pass)
@@ -263,6 +291,7 @@ static void settle(struct qb_folder *folder)
     for (size_t i = 0; i < folder->changed.count; i++) {
         struct qb_tracked *file = folder->changed.items[i];
         file->committed = file->blob;
+        file->edited = (struct qb_oid){0};
         file->changed = false;
         free(file->details);
         file->details = NULL;
@@ -276,7 +305,7 @@ static void drop_unchanged(struct qb_folder *folder)
     size_t kept = 0;
     for (size_t i = 0; i < folder->changed.count; i++) {
         struct qb_tracked *file = folder->changed.items[i];
-        file->changed = !qb_oid_equal(&file->blob, &file->committed);
+        file->changed = !qb_oid_equal(&file->blob, &file->committed) || !qb_oid_is_zero(&file->edited);
         if (file->changed)
             folder->changed.items[kept++] = file;
     }

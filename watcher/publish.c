@@ -209,8 +209,10 @@ static int put(struct qb_pass *pass, struct qb_tracked *file, const struct qb_bu
     bool written;
     if (file->present && qb_oid_equal(oid, &file->blob))
         return QB_OK;
-    if (file->present && !qb_oid_is_zero(&file->committed) && !qb_oid_equal(&file->blob, &file->committed))
+    if (file->present && !qb_oid_is_zero(&file->committed) && !qb_oid_equal(&file->blob, &file->committed)) {
+        file->edited = file->blob;
         qb_folder_log(folder, "log.generated-put-back", (struct qb_text_arg[]){{"path", file->path}}, 1);
+    }
     int result =
         qb_file_replace(folder->dir, file->path, qb_buf_text(bytes), bytes->length, &written, &file->stat, err);
     if (result < 0)

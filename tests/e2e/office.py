@@ -74,7 +74,7 @@ class Office:
         return os.path.join(self.folder, *parts)
 
     def read(self, path):
-        with open(self.path(path), encoding="utf-8") as f:
+        with open(self.path(path), encoding="utf-8", newline="") as f:
             return f.read()
 
     def json(self, path):
@@ -87,7 +87,7 @@ class Office:
         """In place, as Notepad does."""
         full = self.path(path)
         os.makedirs(os.path.dirname(full), exist_ok=True)
-        with open(full, "w", encoding="utf-8") as f:
+        with open(full, "w", encoding="utf-8", newline="") as f:
             f.write(content if isinstance(content, str) else json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
     def replace(self, path, content):

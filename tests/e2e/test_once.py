@@ -115,6 +115,8 @@ def test_once__edited_outputs_are_put_back_and_that_is_said():
         office.write("schedule/schedule.csv", good + "x\n")
         done = office.once()
         expect(office.read("schedule/schedule.csv") == good and "schedule/schedule.csv" in done.err, done.err)
+        expect(office.git("show", "main~1:schedule/schedule.csv") == good + "x\n", "what was written is lost")
+        expect(office.git("show", "main:schedule/schedule.csv") == good and office.status_clean(), "not put back")
         expect("dikembalikan" not in office.once("2020-07-07").err, "a new day is taken for an edit")
 
 

@@ -377,18 +377,20 @@ static bool inflate_to(struct source *source, struct qb_buf *out, size_t at, siz
     return state == Z_STREAM_END && z.total_out == out->length;
 }
 
+/* Type and length as entry_header wrote them: at most ten bytes, and no entry is shorter than nine. */
 static bool read_entry(const struct qb_pack *pack, uint64_t offset, git_object_t type, struct qb_buf *out)
 {
     struct source source = {.fd = pack->stream.fd, .offset = offset};
     ssize_t got = more(&source);
     size_t at = 0;
-    if (got < 16)
+    if (got <= 0 || (git_object_t)(source.buffer[0] >> 4 & 7) != type)
         return false;
     size_t length = source.buffer[0] & 15;
-    if ((git_object_t)(source.buffer[0] >> 4 & 7) != type)
-        return false;
-    for (unsigned shift = 4; source.buffer[at++] & 0x80; shift += 7)
+    for (unsigned shift = 4; source.buffer[at++] & 0x80; shift += 7) {
+        if ((ssize_t)at >= got || shift > 60)
+            return false;
         length |= (size_t)(source.buffer[at] & 0x7f) << shift;
+    }
     qb_buf_clear(out);
     qb_buf_reserve(out, length + 1);
     out->length = length;

@@ -79,6 +79,7 @@ static int check(struct qb_office *office, char **paths, int count, bool json, q
     size_t errors;
     size_t warnings;
     bool fine = all_known(office, paths, count) && qb_office_whole_pass(office, as_of, true, &result);
+    bool whole = !result.troubles;
     qb_result_fini(&result);
     if (!fine)
         return QB_EXIT_FAILED;
@@ -93,7 +94,7 @@ static int check(struct qb_office *office, char **paths, int count, bool json, q
             qb_report_problem(office->invocation, office->folder->path, &office->folder->problems.items[i]);
     if (!json)
         qb_report_summary(office->invocation, errors, warnings);
-    return errors || warnings ? QB_EXIT_PROBLEMS : QB_EXIT_FINE;
+    return !whole ? QB_EXIT_FAILED : errors || warnings ? QB_EXIT_PROBLEMS : QB_EXIT_FINE;
 }
 
 int qb_cmd_check(const struct qb_invocation *invocation, int argc, char **argv)

@@ -75,6 +75,7 @@ int qb_cmd_schedule(const struct qb_invocation *invocation, int argc, char **arg
         qb_office_counts(&office, &errors, &warnings);
     if (errors)
         qb_say(invocation, "cli.schedule-problems", NULL, 0);
+    fine = fine && !result.troubles;
     qb_result_fini(&result);
     qb_buf_fini(&out);
     qb_office_close(&office);

@@ -43,7 +43,7 @@ static int once(const struct qb_daemon_options *options, int state)
             qb_folder_rest(office.folder);
             qb_office_counts(&office, &errors, &warnings);
             qb_daemon_say_pass(&office, &result);
-            status = errors ? QB_EXIT_PROBLEMS : QB_EXIT_FINE;
+            status = result.troubles ? QB_EXIT_FAILED : errors ? QB_EXIT_PROBLEMS : QB_EXIT_FINE;
         }
     }
     qb_result_fini(&result);

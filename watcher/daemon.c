@@ -160,7 +160,8 @@ static void run_pass(struct daemon *daemon, struct qb_request *request)
     bool fine = qb_office_pass(&daemon->office, request, &result);
     learn(daemon);
     if (fine) {
-        daemon->retry_ms = 0;
+        if (!result.troubles)
+            daemon->retry_ms = 0;
         hold(daemon, &result);
         mark_unrest(daemon, &result);
         if (!result.held)
@@ -169,9 +170,9 @@ static void run_pass(struct daemon *daemon, struct qb_request *request)
         write_status(daemon, request->now);
         if (result.commits)
             daemon->rest_at = qb_office_clock() + REST_AFTER;
-    } else {
-        fail(daemon);
     }
+    if (!fine || result.troubles)
+        fail(daemon);
     qb_result_fini(&result);
 }
 

@@ -125,6 +125,7 @@ struct qb_result {
     size_t changed;    /* files that differ from the last pass */
     size_t written;    /* outputs and notes written or removed */
     size_t commits;
+    size_t troubles;      /* things that failed beside the main thing (told by the log): try again later */
     struct qb_buf unrest; /* paths that changed while they were read, each NUL-terminated: look again */
 };
 void qb_result_fini(struct qb_result *result);
@@ -165,6 +166,8 @@ struct qb_pass {
     bool verify;          /* outputs and notes are compared with the folder, all of them */
     bool whole;           /* of the request, or because kinds or settings changed */
 };
+/* Something failed that must not stop the rest: a directory that cannot be read, an output that cannot be written. */
+void qb_pass_trouble(struct qb_pass *pass, const struct qb_err *err);
 /* scan: fills queue and gone. */
 int qb_scan(struct qb_pass *pass, struct qb_err *err);
 /* intake: reads what is queued, takes note of what is gone, decides who is in force. */

@@ -12,6 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+void qb_pass_trouble(struct qb_pass *pass, const struct qb_err *err)
+{
+    pass->result->troubles++;
+    qb_folder_log(pass->folder, "log.trouble", (struct qb_text_arg[]){{"reason", err->message}, {"path", err->file}},
+                  2);
+}
+
 static void end_lists(struct qb_pass *pass)
 {
     for (size_t i = 0; i < pass->queue.count; i++)

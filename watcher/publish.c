@@ -6,6 +6,8 @@
  */
 #include "watcher/folder.h"
 
+#include "core/base/limits.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -201,26 +203,27 @@ void qb_folder_view(struct qb_folder *folder, enum qb_language language, struct 
 
 /* --- files --- */
 
-/* Writes the bytes unless the file holds them. */
-static int put(struct qb_pass *pass, struct qb_tracked *file, const struct qb_buf *bytes, const struct qb_oid *oid,
-               struct qb_err *err)
+/* Writes the bytes unless the file holds them. An output that cannot be written stops neither the others nor history.
+ */
+static bool put(struct qb_pass *pass, struct qb_tracked *file, const struct qb_buf *bytes, const struct qb_oid *oid)
 {
     struct qb_folder *folder = pass->folder;
+    struct qb_err why = {0};
     bool written;
     if (file->present && qb_oid_equal(oid, &file->blob))
-        return QB_OK;
+        return true;
     if (file->present && !qb_oid_is_zero(&file->committed) && !qb_oid_equal(&file->blob, &file->committed)) {
         file->edited = file->blob;
         qb_folder_log(folder, "log.generated-put-back", (struct qb_text_arg[]){{"path", file->path}}, 1);
     }
-    int result =
-        qb_file_replace(folder->dir, file->path, qb_buf_text(bytes), bytes->length, &written, &file->stat, err);
-    if (result < 0)
-        return result;
+    if (qb_file_replace(folder->dir, file->path, qb_buf_text(bytes), bytes->length, &written, &file->stat, &why) < 0) {
+        qb_pass_trouble(pass, &why);
+        return false;
+    }
     pass->result->written += written;
     file->present = true;
     file->blob = *oid;
-    return QB_OK;
+    return true;
 }
 
 static int place(struct qb_pass *pass, const char *path, const struct qb_buf *bytes, struct qb_err *err)
@@ -229,32 +232,36 @@ static int place(struct qb_pass *pass, const char *path, const struct qb_buf *by
     struct qb_oid oid;
     qb_oid_of_blob(qb_buf_text(bytes), bytes->length, &oid);
     file->wanted = true;
-    int result = put(pass, file, bytes, &oid, err);
-    if (result == QB_OK && !qb_oid_equal(&oid, &file->committed))
+    int result = QB_OK;
+    if (!put(pass, file, bytes, &oid))
+        return QB_OK;
+    if (!qb_oid_equal(&oid, &file->committed))
         result = qb_history_add(pass->folder->history, qb_buf_text(bytes), bytes->length, &oid, err);
     qb_folder_changed(pass->folder, file);
     return result;
 }
 
-static int clear_away(struct qb_pass *pass, struct qb_tracked *file, struct qb_err *err)
+static void clear_away(struct qb_pass *pass, struct qb_tracked *file)
 {
+    struct qb_err why = {0};
     file->wanted = false;
     if (!file->present)
-        return QB_OK;
-    int result = qb_file_remove(pass->folder->dir, file->path, err);
-    if (result < 0)
-        return result;
+        return;
+    if (qb_file_remove(pass->folder->dir, file->path, &why) < 0) {
+        qb_pass_trouble(pass, &why);
+        return;
+    }
     file->present = false;
     file->blob = (struct qb_oid){0};
     pass->result->written++;
     qb_folder_changed(pass->folder, file);
-    return QB_OK;
 }
 
-static int clear_path(struct qb_pass *pass, const char *path, struct qb_err *err)
+static void clear_path(struct qb_pass *pass, const char *path)
 {
     struct qb_tracked *file = qb_folder_find(pass->folder, path);
-    return file ? clear_away(pass, file, err) : QB_OK;
+    if (file)
+        clear_away(pass, file);
 }
 
 static int write_office(struct qb_pass *pass, const struct qb_output *output, const struct qb_output_view *view,
@@ -280,9 +287,12 @@ static int write_facilities(struct qb_pass *pass, const struct qb_output *output
             continue;
         char *path = qb_output_path(output, state->name->id);
         qb_buf_clear(&bytes);
-        if (state->schedule)
+        if (state->schedule) {
             output->write(&bytes, view, state->schedule);
-        result = state->schedule ? place(pass, path, &bytes, err) : clear_path(pass, path, err);
+            result = place(pass, path, &bytes, err);
+        } else {
+            clear_path(pass, path);
+        }
         free(path);
     }
     qb_buf_fini(&bytes);
@@ -299,6 +309,13 @@ static void note_path(struct qb_buf *path, const char *record)
     qb_buf_add_string(path, ".problem.txt");
 }
 
+/* A name so long that the note's would be no file name: problems.json has it all the same. */
+static bool too_long(const char *record)
+{
+    const char *slash = strrchr(record, '/');
+    return strlen(slash ? slash : record) > QB_MAX_NOTED_NAME;
+}
+
 /* Problems are sorted by path, so those of one file lie together. */
 static int write_notes(struct qb_pass *pass, struct qb_err *err)
 {
@@ -312,7 +329,7 @@ static int write_notes(struct qb_pass *pass, struct qb_err *err)
         for (end = i; end < all->count && !strcmp(all->items[end].path, all->items[i].path); end++)
             errors += qb_problem_severity(&all->items[end]) == QB_SEVERITY_ERROR;
         const struct qb_tracked *file = qb_folder_find(folder, all->items[i].path);
-        if (!errors || !file || file->class != QB_FILE_RECORD || !file->present)
+        if (!errors || !file || file->class != QB_FILE_RECORD || !file->present || too_long(file->path))
             continue;
         qb_buf_clear(&bytes);
         qb_output_note(&bytes, folder->settings.language, &all->items[i], end - i);
@@ -325,17 +342,15 @@ static int write_notes(struct qb_pass *pass, struct qb_err *err)
 }
 
 /* Every output and note is asked for anew; those that nobody asked for go. */
-static int clear_unwanted(struct qb_pass *pass, struct qb_err *err)
+static void clear_unwanted(struct qb_pass *pass)
 {
     struct qb_map_item *item;
-    int result = QB_OK;
-    for (size_t at = 0; result == QB_OK && (item = qb_map_next(&pass->folder->files, &at));) {
+    for (size_t at = 0; (item = qb_map_next(&pass->folder->files, &at));) {
         struct qb_tracked *file = item->value;
         bool ours = file->class == QB_FILE_NOTE || file->class == QB_FILE_OUTPUT;
         if (ours && !file->wanted)
-            result = clear_away(pass, file, err);
+            clear_away(pass, file);
     }
-    return result;
 }
 
 static void want_none(struct qb_folder *folder)
@@ -364,19 +379,17 @@ static int write_all(struct qb_pass *pass, struct qb_err *err)
     if (result == QB_OK && folder->settings.problem_notes)
         result = write_notes(pass, err);
     if (result == QB_OK && pass->verify)
-        result = clear_unwanted(pass, err);
+        clear_unwanted(pass);
     qb_arena_fini(&arena);
     return result;
 }
 
 /* Notes that were there before this pass and are not asked for any more. */
-static int clear_notes(struct qb_pass *pass, const struct qb_list *before, struct qb_err *err)
+static void clear_notes(struct qb_pass *pass, const struct qb_list *before)
 {
-    int result = QB_OK;
-    for (size_t i = 0; i < before->count && result == QB_OK; i++)
+    for (size_t i = 0; i < before->count; i++)
         if (!before->items[i]->wanted)
-            result = clear_away(pass, before->items[i], err);
-    return result;
+            clear_away(pass, before->items[i]);
 }
 
 /* The notes of the last pass, no longer asked for until they are again. */
@@ -419,7 +432,7 @@ int qb_publish(struct qb_pass *pass, struct qb_err *err)
             result = write_all(pass, err);
     }
     if (result == QB_OK && folder->options.writes)
-        result = clear_notes(pass, &notes, err);
+        clear_notes(pass, &notes);
     for (size_t at = 0; result == QB_OK && (item = qb_map_next(&folder->facilities, &at));)
         ((struct qb_facility_state *)item->value)->dirty = false;
     free(notes.items);

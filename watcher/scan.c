@@ -70,9 +70,18 @@ static int scan_directory(struct qb_pass *pass, const char *path, struct qb_err 
     int result = qb_file_walk(pass->folder->dir, path, visit, pass, err);
     if (result == QB_EABSENT && *path)
         result = QB_OK;
-    if (result == QB_OK)
+    if (result == QB_OK) {
         find_gone(pass, path);
-    return result;
+        return QB_OK;
+    }
+    if (!*path && result == QB_EABSENT)
+        return result;
+    /* not everything could be seen: what was seen is dealt with, nothing is taken for gone */
+    struct qb_map_item *item;
+    for (size_t at = 0; (item = qb_map_next(&pass->folder->files, &at));)
+        ((struct qb_tracked *)item->value)->seen = false;
+    qb_pass_trouble(pass, err);
+    return QB_OK;
 }
 
 static int scan_path(struct qb_pass *pass, const char *path, struct qb_err *err)

@@ -373,6 +373,7 @@ int qb_file_remove(int dir, const char *path, struct qb_err *err)
 }
 
 struct walk {
+    struct qb_err first; /* of a directory that could not be entered: the walk goes on */
     qb_file_visit *visit;
     void *context;
     struct qb_buf path;
@@ -413,34 +414,50 @@ static int list(int fd, const char *path, char ***names, size_t *count, struct q
 
 static int walk_dir(struct walk *walk, int fd, unsigned depth, struct qb_err *err);
 
+/* Keeps the first reason why something could not be looked at. What vanished meanwhile is none. */
+static void miss(struct walk *walk, int code, const struct qb_err *why)
+{
+    if (code != QB_EABSENT && code != QB_EUNSAFE && walk->first.code == QB_OK)
+        walk->first = *why;
+}
+
 static int walk_item(struct walk *walk, int fd, const char *name, unsigned depth, struct qb_err *err)
 {
     struct stat raw;
     struct qb_file_stat st;
-    if (fstatat(fd, name, &raw, AT_SYMLINK_NOFOLLOW) < 0)
-        return errno == ENOENT ? QB_OK : qb_err_sys(err, qb_buf_text(&walk->path), "cannot look at the file");
+    struct qb_err why = {0};
+    if (fstatat(fd, name, &raw, AT_SYMLINK_NOFOLLOW) < 0) {
+        miss(walk, qb_err_sys(&why, qb_buf_text(&walk->path), "cannot look at the file"), &why);
+        return QB_OK;
+    }
     fill(&st, &raw);
     int result = walk->visit(walk->context, qb_buf_text(&walk->path), &st, err);
     if (result != QB_OK || !S_ISDIR(raw.st_mode))
         return result == QB_FILE_SKIP ? QB_OK : result;
     int inner = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (inner < 0)
-        return errno == ENOENT || errno == ENOTDIR || errno == ELOOP
-                   ? QB_OK /* gone or replaced meanwhile */
-                   : qb_err_sys(err, qb_buf_text(&walk->path), "cannot open the directory");
+    if (inner < 0) {
+        miss(walk, qb_err_sys(&why, qb_buf_text(&walk->path), "cannot open the directory"), &why);
+        return QB_OK;
+    }
     result = walk_dir(walk, inner, depth + 1, err);
     close(inner);
     return result;
 }
 
+/* Only the callback ends a walk. */
 static int walk_dir(struct walk *walk, int fd, unsigned depth, struct qb_err *err)
 {
     char **names = NULL;
     size_t count = 0;
+    struct qb_err why = {0};
+    int result = QB_OK;
     if (depth > QB_MAX_FOLDER_DEPTH)
-        return qb_err_set(err, QB_ELIMIT, qb_buf_text(&walk->path), "folders nested deeper than %d",
-                          QB_MAX_FOLDER_DEPTH);
-    int result = list(fd, qb_buf_text(&walk->path), &names, &count, err);
+        miss(
+            walk,
+            qb_err_set(&why, QB_ELIMIT, qb_buf_text(&walk->path), "folders nested deeper than %d", QB_MAX_FOLDER_DEPTH),
+            &why);
+    else if (list(fd, qb_buf_text(&walk->path), &names, &count, &why) < 0)
+        miss(walk, why.code, &why);
     size_t length = walk->path.length;
     for (size_t i = 0; i < count; i++) {
         if (result == QB_OK) {
@@ -467,5 +484,10 @@ int qb_file_walk(int dir, const char *path, qb_file_visit *visit, void *context,
     int result = walk_dir(&walk, fd, 0, err);
     close(fd);
     qb_buf_fini(&walk.path);
+    if (result == QB_OK && walk.first.code != QB_OK) {
+        result = walk.first.code;
+        if (err)
+            *err = walk.first;
+    }
     return result;
 }

@@ -78,7 +78,8 @@ int qb_file_make_dirs(int dir, const char *path, struct qb_err *err);
 /* Walks everything beneath `path` ("" for all), directories before what is in them, each directory in byte
  * order of names. The callback gets the path relative to `dir` and the stat (links as links). It returns
  * 0 to go on, QB_FILE_SKIP not to enter a directory, or a negative code to stop the walk, which returns it.
- * What vanishes meanwhile is passed over; a directory that cannot be opened or listed stops the walk. */
+ * What vanishes meanwhile is passed over. What cannot be entered or listed is left out, the walk goes on, and the
+ * first such reason is returned at the end: then not everything was seen. */
 #define QB_FILE_SKIP 1
 typedef int qb_file_visit(void *context, const char *path, const struct qb_file_stat *st, struct qb_err *err);
 int qb_file_walk(int dir, const char *path, qb_file_visit *visit, void *context, struct qb_err *err);

@@ -26,9 +26,8 @@
 /* milliseconds; DESIGN section 5 */
 #define QB_SETTLE_DEFAULT 500
 #define QB_SETTLE_LONGEST 10000
-/* times within QB_PUT_BACK_WINDOW seconds that one path is put back before two machines fight */
-#define QB_PUT_BACK_TIMES 3
-#define QB_PUT_BACK_WINDOW 60
+/* bytes of a record's file name beside which a note can stand: 255 less "~", ".problem.txt" and ".tmp" */
+#define QB_MAX_NOTED_NAME 236
 
 /* records gone in one pass before it is believed: more than this many and more than one in so many (DESIGN section 6)
  */

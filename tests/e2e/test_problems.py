@@ -183,6 +183,27 @@ def test_problems__odd_files_are_told_not_followed():
         expect("root:x:0" not in office.git("log", "-p", "main"), "a link was followed")
 
 
+def test_problems__a_file_name_too_long_for_a_note_stops_nothing():
+    with Office(TOBA()) as office:
+        office.write("records/shipments/" + "SHP-" + "9" * 246 + ".json", "{")
+        office.write(PATH, shipment("SHP-G", "N-7"))
+        office.once(status=1)
+        expect(office.json("schedule/schedule.json")["chains"][0]["counted"] == 7 and office.status_clean(), "stopped")
+
+
+def test_problems__an_output_that_cannot_be_written_stops_neither_the_others_nor_history():
+    with Office(TOBA()) as office:
+        os.makedirs(office.path("schedule/schedule.csv/in-the-way"))
+        office.write(PATH, shipment("SHP-G", "N-7"))
+        done = office.once(status=2)
+        expect("schedule/schedule.csv" in done.err, done.err)
+        expect(office.json("schedule/schedule.json")["chains"][0]["counted"] == 7, "the others were not written")
+        expect(office.in_head(PATH), "history stopped")
+        os.removedirs(office.path("schedule/schedule.csv/in-the-way"))
+        office.once()
+        expect(os.path.isfile(office.path("schedule/schedule.csv")) and office.status_clean(), "it did not recover")
+
+
 def test_problems__warnings_leave_the_record_in_use():
     with Office(TOBA()) as office:
         office.write(PATH, shipment("SHP-G", "N-7", "2020-09-20"))

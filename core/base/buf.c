@@ -69,6 +69,7 @@ void qb_buf_addv(struct qb_buf *buf, const char *format, va_list args)
     va_end(again);
     if (wanted > 0)
         buf->length += (size_t)wanted;
+    buf->data[buf->length] = '\0'; /* also behind a format that failed half-way */
 }
 
 void qb_buf_addf(struct qb_buf *buf, const char *format, ...)

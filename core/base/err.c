@@ -10,11 +10,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Marks a text that did not fit. */
+/* Marks a text that did not fit; a character of several bytes goes whole. `size` is that of the rest of a text that
+ * is longer than four bytes. */
 static void cut(char *text, size_t size, int wanted)
 {
-    if (wanted >= 0 && (size_t)wanted >= size)
-        memcpy(text + size - 4, "...", 4);
+    if (wanted < 0 || (size_t)wanted < size)
+        return;
+    char *end = text + size - 4;
+    for (int i = 0; i < 3 && ((unsigned char)*end & 0xC0) == 0x80; i++)
+        end--;
+    memcpy(end, "...", 4);
 }
 
 __attribute__((format(printf, 4, 0))) static void set(struct qb_err *err, enum qb_code code, const char *file,

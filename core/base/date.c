@@ -94,11 +94,11 @@ qb_date qb_date_add_months(qb_date date, int months)
     int month;
     int day;
     qb_date_to_civil(date, &year, &month, &day);
-    int count = year * 12 + (month - 1) + months;
-    year = count / 12;
-    month = count % 12 + 1;
-    if (count < 12 || year > 9999)
+    int64_t count = (int64_t)year * 12 + (month - 1) + months;
+    if (count < 12 || count >= 10000 * 12)
         return QB_DATE_NONE;
+    year = (int)(count / 12);
+    month = (int)(count % 12) + 1;
     int last = qb_date_month_days(year, month);
     return qb_date_from_civil(year, month, day < last ? day : last);
 }

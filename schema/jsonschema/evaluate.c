@@ -15,8 +15,8 @@
 
 /* Nodes within nodes: documents of 512 levels through a few references each, within the stack of a thread. */
 #define DEEPEST 3000
-/* Nodes evaluated for one value, a few tenths of a second; plus these for each value in it. */
-#define BUDGET UINT64_C(20000000)
+/* Nodes evaluated for one value, a tenth of a second or so; plus these for each value in it. */
+#define BUDGET UINT64_C(5000000)
 #define BUDGET_A_VALUE 100
 
 /* --- limits --- */

@@ -8,6 +8,7 @@
  * the order of the value's text, and among the branches of an anyOf the nearest one is found by looking at how far
  * down and how many its failures are.
  */
+#include "core/base/map.h"
 #include "core/base/utf8.h"
 #include "schema/jsonschema/evaluate.h"
 #include "schema/jsonschema/quote.h"
@@ -650,30 +651,41 @@ static int by_place(const void *a, const void *b)
     return (left->number > right->number) - (left->number < right->number);
 }
 
-/* The same said twice, since two ways led to one schema. */
-static bool is_repeated(const struct qb_violation *a, const struct qb_violation *b)
+/* Whether the same was said before, since two ways led to one schema. */
+static bool is_repeated(struct qb_map *said, struct qb_arena *arena, const struct qb_violation *violation)
 {
-    bool same = !strcmp(a->pointer, b->pointer) && !strcmp(a->schema, b->schema) &&
-                !strcmp(a->message_id, b->message_id) && a->arg_count == b->arg_count;
-    for (size_t i = 0; same && i < a->arg_count; i++)
-        same = !strcmp(a->args[i].value, b->args[i].value);
-    return same;
+    struct qb_buf whole = {0};
+    qb_buf_addf(&whole, "%s\n%s\n%s", violation->pointer, violation->schema, violation->message_id);
+    for (size_t i = 0; i < violation->arg_count; i++)
+        qb_buf_addf(&whole, "\n%s", violation->args[i].value);
+    bool repeated = qb_map_get(said, whole.data, whole.length);
+    if (!repeated) {
+        char *key = qb_arena_copy(arena, whole.data, whole.length);
+        qb_map_put(said, key, whole.length, key);
+    }
+    qb_buf_fini(&whole);
+    return repeated;
 }
 
 size_t qb_findings_finish(struct qb_findings *report)
 {
     struct qb_violations *list = report->list;
+    struct qb_map said = {0};
+    struct qb_arena scratch;
     size_t before = list->count;
+    qb_arena_init(&scratch);
     if (report->count)
         qsort(report->items, report->count, sizeof *report->items, by_place);
     for (size_t i = 0; i < report->count && (!report->most || list->count - before < report->most); i++) {
         const struct qb_violation *violation = &report->items[i].violation;
-        if (list->count > before && is_repeated(violation, &list->items[list->count - 1]))
+        if (is_repeated(&said, &scratch, violation))
             continue;
         QB_MEM_GROW(list->items, list->count, list->capacity);
         list->items[list->count++] = *violation;
     }
     size_t added = list->count - before;
+    qb_map_fini(&said);
+    qb_arena_fini(&scratch);
     free(report->items);
     free(report);
     return added;

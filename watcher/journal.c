@@ -7,6 +7,7 @@
 #include "watcher/folder.h"
 
 #include "core/base/limits.h"
+#include "core/base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -132,14 +133,18 @@ static void divide(struct journal *journal)
 
 /* --- messages --- */
 
-/* A name in a message: control characters would tear the lines apart. */
+/* A name in a message: control characters would tear the lines apart, and a message is UTF-8. */
 static void add_safe(struct qb_buf *out, const char *text)
 {
-    for (; *text; text++) {
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
-            qb_buf_addf(out, "\\x%02x", (unsigned)(unsigned char)*text);
+    size_t length = strlen(text);
+    for (size_t at = 0; at < length;) {
+        uint32_t point = 0;
+        size_t size = qb_utf8_decode(text + at, length - at, &point);
+        if (!size || point < 0x20 || point == 0x7F)
+            qb_buf_addf(out, "\\x%02x", (unsigned)(unsigned char)text[at]);
         else
-            qb_buf_add_char(out, *text);
+            qb_buf_add(out, text + at, size);
+        at += size ? size : 1;
     }
 }
 

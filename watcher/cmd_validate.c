@@ -210,21 +210,53 @@ static const struct source *source_of(const struct validation *v, const struct q
     return source ? source : v->sources[0];
 }
 
+/* A fault with its place. */
+struct placed {
+    const struct source *source;
+    const struct qb_violation *fault;
+    uint32_t line;
+    uint32_t column;
+};
+
+static void place(struct placed *placed)
+{
+    const struct source *source = placed->source;
+    const struct qb_violation *fault = placed->fault;
+    const char *text = qb_buf_text(&source->text);
+    placed->line = placed->column = 1;
+    if (source->yaml)
+        qb_yaml_locate(text, source->text.length, fault->pointer, fault->at_key, &placed->line, &placed->column);
+    else
+        qb_json_locate(text, source->text.length, fault->pointer, fault->at_key, &placed->line, &placed->column);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct placed *left = a;
+    const struct placed *right = b;
+    int order = strcmp(left->source->path, right->source->path);
+    if (order)
+        return order;
+    if (left->line != right->line)
+        return left->line < right->line ? -1 : 1;
+    return (left->column > right->column) - (left->column < right->column);
+}
+
+/* In the order of the texts. */
 static void print_faults(struct validation *v, const struct qb_violations *faults)
 {
+    struct placed *placed = qb_mem_array(faults->count, sizeof *placed);
     for (size_t i = 0; i < faults->count; i++) {
-        const struct qb_violation *fault = &faults->items[i];
-        const struct source *source = source_of(v, fault);
-        const char *text = qb_buf_text(&source->text);
-        uint32_t line = 1;
-        uint32_t column = 1;
-        if (source->yaml)
-            qb_yaml_locate(text, source->text.length, fault->pointer, fault->at_key, &line, &column);
-        else
-            qb_json_locate(text, source->text.length, fault->pointer, fault->at_key, &line, &column);
-        begin_line(v, source->path, line, column);
-        print_message(v, fault);
+        placed[i].fault = &faults->items[i];
+        placed[i].source = source_of(v, placed[i].fault);
+        place(&placed[i]);
     }
+    qsort(placed, faults->count, sizeof *placed, by_place);
+    for (size_t i = 0; i < faults->count; i++) {
+        begin_line(v, placed[i].source->path, placed[i].line, placed[i].column);
+        print_message(v, placed[i].fault);
+    }
+    free(placed);
 }
 
 static bool read_schema(struct validation *v, const char *path, bool assert_formats)

@@ -145,10 +145,10 @@ static bool check_members(struct qb_run *run, const struct qb_node *node, const 
                           uint64_t *present)
 {
     const struct qb_object_rules *rules = node->object;
-    const struct qb_json *member = place->value->as.items;
-    const struct qb_json *end = member + place->value->length;
+    const uint32_t count = place->value->length;
     bool ok = true;
-    for (; member < end; member++) {
+    for (uint32_t i = 0; i < count; i++) {
+        const struct qb_json *member = &place->value->as.items[i];
         const uint32_t number = qb_names_find(&rules->names, member->key, member->key_length);
         if (number == QB_NAME_NONE && rules->open)
             continue;

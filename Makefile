@@ -33,7 +33,7 @@ JSONSCHEMA := automaton compile dialect evaluate evaluate_containers faults form
 SCHEMA := kind settings check cross link formats
 # The parts of the daemon that unit tests are linked with, too.
 WATCH_PARTS := notify settle lock ignore progress signals
-WATCHER := main say report office folder scan intake publish journal pass daemon worklist \
+WATCHER := main say report office past folder scan intake publish journal pass daemon worklist \
            cmd_init cmd_watch cmd_check cmd_schedule cmd_validate cmd_log cmd_show cmd_status cmd_accept cmd_git \
            $(WATCH_PARTS)
 

@@ -33,8 +33,9 @@ bool qb_oid_equal(const struct qb_oid *a, const struct qb_oid *b);
 bool qb_oid_is_zero(const struct qb_oid *oid);
 char *qb_oid_format(const struct qb_oid *oid, char text[QB_OID_TEXT]);
 extern const struct qb_oid qb_oid_empty_blob;
-/* The blob id of these bytes (SHA-1 of "blob LENGTH\0" and the bytes); nothing is written. */
-void qb_oid_of_blob(const void *bytes, size_t length, struct qb_oid *oid);
+/* The blob id of these bytes (SHA-1 of "blob LENGTH\0" and the bytes); nothing is written. False when the bytes
+ * are a SHA-1 collision attack: the id is right, but history refuses them (QB_EUNSAFE), as git would. */
+bool qb_oid_of_blob(const void *bytes, size_t length, struct qb_oid *oid);
 
 struct qb_history;
 
@@ -59,9 +60,13 @@ bool qb_history_path_allowed(const char *path);
 /* Lines for info/exclude, so that `git status` ignores what the watcher ignores. */
 int qb_history_exclude(struct qb_history *history, const char *lines, struct qb_err *err);
 
-/* Every file of the newest commit, in tree order; none while there is no commit. */
+/* Every file of the newest commit, in tree order; none while there is no commit. `visit` returns 0 to go on; anything
+ * else ends the walk, which returns it. */
 typedef int qb_history_file(void *context, const char *path, const struct qb_oid *blob, struct qb_err *err);
 int qb_history_files(struct qb_history *history, qb_history_file *visit, void *context, struct qb_err *err);
+/* The same for a revision as qb_history_find takes it. QB_EABSENT when there is none. */
+int qb_history_files_at(struct qb_history *history, const char *revision, int offset_minutes, qb_history_file *visit,
+                        void *context, struct qb_err *err);
 /* The blob of one path in a revision (NULL: the newest commit; else what git's rev-parse takes, or a date
  * YYYY-MM-DD: the newest commit of that day or before, in the zone of `offset_minutes`). QB_EABSENT. */
 int qb_history_find(struct qb_history *history, const char *revision, int offset_minutes, const char *path,
@@ -69,10 +74,14 @@ int qb_history_find(struct qb_history *history, const char *revision, int offset
 /* The bytes of a blob. QB_EABSENT when there is no such object. */
 int qb_history_read(struct qb_history *history, const struct qb_oid *blob, struct qb_buf *out, struct qb_err *err);
 
-/* Says how many blobs are about to come, so that many go into one pack and few go loose. */
+/* Says how many blobs are about to come, so that many go into one pack and few go loose. After an error of any of the
+ * writing functions but QB_EBUSY, blobs that were not committed may be gone: add them again. */
 int qb_history_begin(struct qb_history *history, size_t blobs, struct qb_err *err);
 int qb_history_add(struct qb_history *history, const void *bytes, size_t length, struct qb_oid *blob,
                    struct qb_err *err);
+/* The same for bytes of which qb_oid_of_blob has just given the id (and true): they are not summed again. */
+int qb_history_add_known(struct qb_history *history, const void *bytes, size_t length, const struct qb_oid *blob,
+                         struct qb_err *err);
 
 struct qb_history_change {
     const char *path;
@@ -103,8 +112,9 @@ int qb_history_exceptions(struct qb_history *history, qb_history_file *visit, vo
 int qb_history_set_exceptions(struct qb_history *history, const struct qb_history_change *items, size_t count,
                               struct qb_err *err);
 
-/* Brings git's index up to the newest commit, so that `git status` is clean and quick. `stat` answers for a
- * path what the folder's file looks like (false: not known, git will look itself). Never needed for history. */
+/* Brings git's index up to the newest commit, so that `git status` is clean and quick. `stat` (may be NULL) answers for
+ * a path what the folder's file looked like when the committed bytes were read from it (false: not known, git will look
+ * itself). QB_EBUSY while another git is at work on it. Never needed for history. */
 typedef bool qb_history_stat(void *context, const char *path, struct qb_file_stat *st);
 int qb_history_refresh_index(struct qb_history *history, qb_history_stat *stat, void *context, struct qb_err *err);
 
@@ -122,7 +132,7 @@ struct qb_history_entry {
 typedef int qb_history_visit(void *context, const struct qb_history_entry *entry, struct qb_err *err);
 int qb_history_log(struct qb_history *history, const char *path, qb_history_visit *visit, void *context,
                    struct qb_err *err);
-/* What one commit changed against its first parent, in path order. */
+/* What one commit changed against its first parent, in path order. `visit` as qb_history_file. */
 typedef int qb_history_diff_visit(void *context, const char *path, const struct qb_oid *before,
                                   const struct qb_oid *after, struct qb_err *err);
 int qb_history_diff(struct qb_history *history, const char *commit, qb_history_diff_visit *visit, void *context,

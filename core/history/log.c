@@ -64,38 +64,46 @@ static int find_commit(struct qb_history *history, const char *revision, int off
                                 : find_by_name(history, revision, id, err);
 }
 
-int qb_history_find(struct qb_history *history, const char *revision, int offset_minutes, const char *path,
-                    struct qb_oid *blob, struct qb_err *err)
+/* The tree of a revision; zero while there is no commit and none was asked for. */
+static int find_tree(struct qb_history *history, const char *revision, int offset_minutes, struct qb_oid *tree,
+                     struct qb_err *err)
 {
     struct qb_oid id;
     struct qb_buf text = {0};
     struct qb_commit commit;
-    *blob = (struct qb_oid){0};
+    *tree = (struct qb_oid){0};
     int result = find_commit(history, revision, offset_minutes, &id, err);
-    if (result == QB_OK && !qb_oid_is_zero(&id)) {
-        result = qb_commit_read(history, &id, &text, &commit, err);
-        if (result == QB_OK)
-            result = qb_tree_find(history, &commit.tree, path, blob, err);
-    }
+    if (result == QB_OK && !qb_oid_is_zero(&id) &&
+        (result = qb_commit_read(history, &id, &text, &commit, err)) == QB_OK)
+        *tree = commit.tree;
     qb_buf_fini(&text);
+    return result;
+}
+
+int qb_history_find(struct qb_history *history, const char *revision, int offset_minutes, const char *path,
+                    struct qb_oid *blob, struct qb_err *err)
+{
+    struct qb_oid tree;
+    *blob = (struct qb_oid){0};
+    int result = find_tree(history, revision, offset_minutes, &tree, err);
+    if (result == QB_OK)
+        result = qb_tree_find(history, &tree, path, blob, err);
     if (result == QB_OK && qb_oid_is_zero(blob))
         result = qb_err_set(err, QB_EABSENT, path, "not in history there");
     return result;
 }
 
+int qb_history_files_at(struct qb_history *history, const char *revision, int offset_minutes, qb_history_file *visit,
+                        void *context, struct qb_err *err)
+{
+    struct qb_oid tree;
+    int result = find_tree(history, revision, offset_minutes, &tree, err);
+    return result == QB_OK ? qb_tree_files(history, &tree, visit, context, err) : result;
+}
+
 int qb_history_files(struct qb_history *history, qb_history_file *visit, void *context, struct qb_err *err)
 {
-    struct qb_oid id;
-    struct qb_buf text = {0};
-    struct qb_commit commit;
-    int result = qb_repository_head(history, &id, err);
-    if (result == QB_OK && !qb_oid_is_zero(&id)) {
-        result = qb_commit_read(history, &id, &text, &commit, err);
-        if (result == QB_OK)
-            result = qb_tree_files(history, &commit.tree, visit, context, err);
-    }
-    qb_buf_fini(&text);
-    return result;
+    return qb_history_files_at(history, NULL, 0, visit, context, err);
 }
 
 /* --- walking --- */

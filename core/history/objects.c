@@ -63,9 +63,9 @@ bool qb_objects_id(const void *bytes, size_t length, git_object_t type, struct q
     return false;
 }
 
-void qb_oid_of_blob(const void *bytes, size_t length, struct qb_oid *oid)
+bool qb_oid_of_blob(const void *bytes, size_t length, struct qb_oid *oid)
 {
-    qb_objects_id(bytes, length, GIT_OBJECT_BLOB, oid);
+    return qb_objects_id(bytes, length, GIT_OBJECT_BLOB, oid);
 }
 
 bool qb_objects_present(struct qb_history *history, const struct qb_oid *oid)
@@ -102,13 +102,10 @@ static bool sound(struct qb_history *history, git_object_t type, const void *byt
     return false;
 }
 
-int qb_objects_write(struct qb_history *history, git_object_t type, const void *bytes, size_t length,
-                     struct qb_oid *oid, struct qb_err *err)
+/* The id is that of the bytes, and they are no attack. */
+static int write_known(struct qb_history *history, git_object_t type, const void *bytes, size_t length,
+                       const struct qb_oid *oid, struct qb_err *err)
 {
-    char text[QB_OID_TEXT];
-    if (!qb_objects_id(bytes, length, type, oid))
-        return qb_err_set(err, QB_EUNSAFE, NULL, "the bytes of object %s are a SHA-1 collision attack",
-                          qb_oid_format(oid, text));
     if (history->pack && qb_pack_has(history->pack, oid))
         return QB_OK;
     if (sound(history, type, length ? bytes : "", length, oid))
@@ -119,6 +116,16 @@ int qb_objects_write(struct qb_history *history, git_object_t type, const void *
     if (result < 0)
         qb_objects_drop_pack(history);
     return result;
+}
+
+int qb_objects_write(struct qb_history *history, git_object_t type, const void *bytes, size_t length,
+                     struct qb_oid *oid, struct qb_err *err)
+{
+    char text[QB_OID_TEXT];
+    if (!qb_objects_id(bytes, length, type, oid))
+        return qb_err_set(err, QB_EUNSAFE, NULL, "the bytes of object %s are a SHA-1 collision attack",
+                          qb_oid_format(oid, text));
+    return write_known(history, type, bytes, length, oid, err);
 }
 
 void qb_objects_drop_pack(struct qb_history *history)
@@ -185,5 +192,12 @@ int qb_history_add(struct qb_history *history, const void *bytes, size_t length,
                    struct qb_err *err)
 {
     int result = qb_objects_write(history, GIT_OBJECT_BLOB, bytes, length, blob, err);
+    return result < 0 ? qb_err_context(err, "history") : QB_OK;
+}
+
+int qb_history_add_known(struct qb_history *history, const void *bytes, size_t length, const struct qb_oid *blob,
+                         struct qb_err *err)
+{
+    int result = write_known(history, GIT_OBJECT_BLOB, bytes, length, blob, err);
     return result < 0 ? qb_err_context(err, "history") : QB_OK;
 }

@@ -14,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BODY_LINES 12 /* of a commit's message, in the log of the folder */
+#define MOVE_COMMITS 64 /* that a move may be spread over: one an author */
+#define BODY_LINES 12   /* of a commit's message, in the log of the folder */
 
 struct teller {
     struct qb_past *past;
@@ -228,15 +229,33 @@ static int note_origin(void *context, const char *path, const struct qb_oid *bef
     return 1;
 }
 
-/* A record that appears may have been moved: then the same commit deleted a file of its name elsewhere. */
-static int find_origin(struct teller *teller, const struct qb_history_entry *entry, struct qb_err *err)
+/* The search for the commit that took a record away from where it was. */
+struct origin {
+    struct teller *teller;
+    const char *since; /* the commit that put it where it is */
+    size_t looked;
+};
+
+static int look_for_origin(void *context, const struct qb_history_entry *entry, struct qb_err *err)
 {
-    if (!teller->path || !qb_oid_is_zero(&entry->before))
-        return QB_OK;
+    struct origin *origin = context;
+    struct teller *teller = origin->teller;
+    if (!origin->looked && strcmp(entry->id, origin->since) != 0)
+        return 0;
     int result = qb_history_diff(teller->past->history, entry->id, note_origin, teller, err);
     if (result == 1)
         memcpy(teller->moved_in, entry->id, sizeof entry->id);
-    return result < 0 ? result : QB_OK;
+    return result == QB_OK && ++origin->looked >= MOVE_COMMITS ? 1 : result;
+}
+
+/* A record that appears may have been moved: then the same pass deleted a file of its name elsewhere, in the same
+ * commit or, since a deletion has no author, in an earlier one. */
+static int find_origin(struct teller *teller, const struct qb_history_entry *entry, struct qb_err *err)
+{
+    struct origin origin = {.teller = teller, .since = entry->id};
+    if (!teller->path || !qb_oid_is_zero(&entry->before))
+        return QB_OK;
+    return qb_history_log(teller->past->history, NULL, look_for_origin, &origin, err);
 }
 
 static int tell(void *context, const struct qb_history_entry *entry, struct qb_err *err)

@@ -231,9 +231,9 @@ static inline int save_file(void *context, const char *path, const struct qb_fil
         return 0;
     int result = qb_file_read(saving->world->dir, path, (size_t)1 << 26, &text, NULL, err);
     const struct qb_oid *before = qb_map_remove(&saving->committed, path, strlen(path));
-    qb_oid_of_blob(text.data, text.length, &oid);
+    assert_true(qb_oid_of_blob(text.data, text.length, &oid));
     if (result == 0 && (!before || !qb_oid_equal(before, &oid))) {
-        result = qb_history_add(saving->world->history, text.data, text.length, &oid, err);
+        result = qb_history_add_known(saving->world->history, text.data, text.length, &oid, err);
         save_change(saving, path, &oid);
     }
     qb_buf_fini(&text);

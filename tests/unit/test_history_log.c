@@ -233,6 +233,12 @@ static void test_history_log__lists_files_in_trees_order(void **state)
     save(world, "Add");
     assert_int_equal(qb_history_files(world->history, add_path, &out, NULL), 0);
     assert_string_equal(qb_buf_text(&out), "a-b/c\na.b\na/b\na0\n");
+    take(world, "a.b");
+    save(world, "Remove a.b");
+    qb_buf_clear(&out);
+    assert_int_equal(qb_history_files_at(world->history, "main~1", 0, add_path, &out, NULL), 0);
+    assert_string_equal(qb_buf_text(&out), "a-b/c\na.b\na/b\na0\n");
+    assert_int_equal(qb_history_files_at(world->history, "main~2", 0, add_path, &out, NULL), QB_EABSENT);
     qb_buf_fini(&out);
 }
 

@@ -27,7 +27,7 @@ static int visit(void *context, const char *path, const struct qb_file_stat *st,
 {
     struct qb_pass *pass = context;
     (void)err;
-    if (qb_ignore_match(pass->folder->ignore, path))
+    if (qb_ignore_match(pass->folder->ignore, path) || !qb_history_path_allowed(path))
         return QB_FILE_SKIP;
     if (!of_interest(path, st))
         return QB_OK;
@@ -89,7 +89,7 @@ static int scan_path(struct qb_pass *pass, const char *path, struct qb_err *err)
     struct qb_file_stat st;
     if (!*path)
         return scan_directory(pass, path, err);
-    if (qb_ignore_match(pass->folder->ignore, path))
+    if (qb_ignore_match(pass->folder->ignore, path) || !qb_history_path_allowed(path))
         return QB_OK;
     int result = qb_file_stat(pass->folder->dir, path, &st, err);
     if (result == QB_EUNSAFE)

@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEFAULT_FOLDER "../shared/cases/schedule"
+#define DEFAULT_SHARED "../shared"
 #define MOST 20000 /* records of a kind in one case */
 
 /* One case: its records, and the documents that must stay open because the records borrow from them. */
@@ -471,7 +471,9 @@ static void each_case(void *context, const char *name)
 int main(int argc, char **argv)
 {
     struct cases *cases = qb_mem_alloc(sizeof *cases);
-    cases->folder = argc > 1 ? argv[1] : DEFAULT_FOLDER;
+    struct qb_buf folder = {0};
+    qb_buf_addf(&folder, "%s/cases/schedule", argc > 1 ? argv[1] : DEFAULT_SHARED);
+    cases->folder = qb_buf_text(&folder);
     int count = each_name(cases->folder, each_case, cases);
     if (count < 1) {
         printf("FAIL there are no cases in %s: give the folder of the schedule's cases as argument\n", cases->folder);
@@ -480,5 +482,6 @@ int main(int argc, char **argv)
     printf("%d passed, %d failed\n", cases->passed, cases->failed);
     int status = cases->failed ? 1 : 0;
     free(cases);
+    qb_buf_fini(&folder);
     return status;
 }

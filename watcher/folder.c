@@ -414,24 +414,45 @@ int qb_folder_make_state(const char *path, struct qb_err *err)
     return result;
 }
 
+static int read_history(struct qb_folder *folder, struct qb_err *err)
+{
+    int result = qb_history_files(folder->history, remember_committed, folder, err);
+    if (result == QB_OK)
+        result = qb_history_exceptions(folder->history, keep_exception, folder, err);
+    return result;
+}
+
+/* A broken object: history is mended, and what was read of it so far is forgotten. */
+static int mend_history(struct qb_folder *folder, struct qb_buf *notes, struct qb_err *err)
+{
+    struct qb_map_item *item;
+    int result = qb_history_mend(folder->history, notes, err);
+    for (size_t at = 0; (item = qb_map_next(&folder->files, &at));) {
+        struct qb_tracked *file = item->value;
+        file->committed = (struct qb_oid){0};
+        file->excepted = false;
+    }
+    folder->exception_count = 0;
+    return result == QB_OK ? read_history(folder, err) : result;
+}
+
 static int open_history(struct qb_folder *folder, struct qb_err *err)
 {
     struct qb_buf path = {0};
     struct qb_buf notes = {0};
+    bool writes = folder->options.writes;
     qb_buf_addf(&path, "%s/history.git", folder->state);
-    int result = qb_history_open(&folder->history, qb_buf_text(&path), folder->path, folder->options.writes,
-                                 folder->options.writes, &notes, err);
-    if (result == QB_EABSENT && !folder->options.writes)
+    int result = qb_history_open(&folder->history, qb_buf_text(&path), folder->path, writes, writes, &notes, err);
+    if (result == QB_OK)
+        result = read_history(folder, err);
+    else if (result == QB_EABSENT && !writes)
         result = QB_OK; /* a folder without history yet */
+    if (result == QB_EGIT && writes && folder->history)
+        result = mend_history(folder, &notes, err);
     if (notes.length)
         qb_folder_log(folder, "log.history-mended", (struct qb_text_arg[]){{"text", qb_buf_text(&notes)}}, 1);
     qb_buf_fini(&path);
     qb_buf_fini(&notes);
-    if (result < 0 || !folder->history)
-        return result;
-    result = qb_history_files(folder->history, remember_committed, folder, err);
-    if (result == QB_OK)
-        result = qb_history_exceptions(folder->history, keep_exception, folder, err);
     return result;
 }
 

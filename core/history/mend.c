@@ -239,6 +239,11 @@ static bool tree_readable(struct look *look, const struct qb_oid *oid, const cha
     return revive_tree(look, path, oid) && readable(look, oid, GIT_OBJECT_TREE, out);
 }
 
+static void add_path(struct qb_buf *path, const struct qb_tree_entry *entry)
+{
+    qb_buf_addf(path, "%s%s", path->length ? "/" : "", entry->name);
+}
+
 static void look_at_tree(struct look *look, const struct qb_oid *tree, struct qb_buf *path, unsigned depth,
                          struct qb_err *err)
 {
@@ -252,7 +257,7 @@ static void look_at_tree(struct look *look, const struct qb_oid *tree, struct qb
     }
     while (qb_tree_next(&bytes, &at, &entry) > 0) {
         size_t length = path->length;
-        qb_buf_addf(path, "%s%s", length ? "/" : "", entry.name);
+        add_path(path, &entry);
         if (entry.mode == QB_MODE_TREE)
             look_at_tree(look, &entry.oid, path, depth + 1, err);
         else if (qb_tree_is_file(entry.mode) && !readable(look, &entry.oid, GIT_OBJECT_BLOB, &blob))
@@ -414,13 +419,73 @@ static int find_whole(struct look *look, struct trail_back *back, struct qb_oid 
     return result;
 }
 
+/* --- the exceptions --- */
+
+/* Gathers the exceptions that can still be read; true when all of them can. */
+static bool gather_exceptions(struct gathering *all, const struct qb_oid *tree, struct qb_buf *path, unsigned depth)
+{
+    struct qb_buf bytes = {0};
+    struct qb_buf blob = {0};
+    struct qb_tree_entry entry;
+    size_t at = 0;
+    bool fine = depth <= QB_HISTORY_MAX_DEPTH && readable(all->look, tree, GIT_OBJECT_TREE, &bytes);
+    if (!fine) {
+        drop(all->look, tree);
+        qb_buf_clear(&bytes);
+    }
+    while (qb_tree_next(&bytes, &at, &entry) > 0) {
+        size_t length = path->length;
+        add_path(path, &entry);
+        if (entry.mode == QB_MODE_TREE) {
+            fine = gather_exceptions(all, &entry.oid, path, depth + 1) && fine;
+        } else if (readable(all->look, &entry.oid, GIT_OBJECT_BLOB, &blob)) {
+            QB_MEM_GROW(all->changes, all->count, all->capacity);
+            all->changes[all->count++] = (struct qb_history_change){
+                .path = qb_arena_copy(&all->look->arena, path->data, path->length), .blob = entry.oid};
+        } else {
+            drop(all->look, &entry.oid);
+            note(all->look->notes, "the last valid version is lost", path->data);
+            fine = false;
+        }
+        path->length = length;
+        path->data[length] = '\0';
+    }
+    qb_buf_fini(&blob);
+    qb_buf_fini(&bytes);
+    return fine;
+}
+
+static int mend_exceptions(struct look *look, struct qb_err *err)
+{
+    struct gathering all = {.look = look};
+    struct qb_buf path = {0};
+    struct qb_oid tree;
+    int result = QB_OK;
+    int code = git_reference_name_to_id((git_oid *)&tree, look->history->repo, QB_HISTORY_EXCEPTIONS);
+    if (code && code != GIT_ENOTFOUND) {
+        unlinkat(look->history->dir, QB_HISTORY_EXCEPTIONS, 0); /* not even an id */
+        note(look->notes, "removed a broken list of last valid versions", QB_HISTORY_EXCEPTIONS);
+    } else if (!code && !gather_exceptions(&all, &tree, &path, 0)) {
+        result = qb_history_set_exceptions(look->history, all.changes, all.count, err);
+        note(look->notes, "the list of last valid versions was not whole", QB_HISTORY_EXCEPTIONS);
+    }
+    free(all.changes);
+    qb_arena_reset(&look->arena);
+    qb_buf_fini(&path);
+    return result;
+}
+
 int qb_history_mend(struct qb_history *history, struct qb_buf *notes, struct qb_err *err)
 {
     struct look look;
     struct trail_back back = {0};
     struct qb_oid id = {0};
     look_init(&look, history, notes);
-    int result = find_whole(&look, &back, &id, err);
+    int result = qb_repository_reload(history, err); /* what libgit2 remembers may be whole, and the disk not */
+    if (result == QB_OK)
+        result = find_whole(&look, &back, &id, err);
+    if (result == QB_OK)
+        result = mend_exceptions(&look, err);
     if (result == QB_OK)
         result = qb_repository_sync(history, err);
     if (result == QB_OK)

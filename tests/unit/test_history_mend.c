@@ -290,6 +290,48 @@ static void test_history_mend__does_not_throw_history_away(void **state)
     qb_buf_fini(&notes);
 }
 
+static int list_exception(void *context, const char *path, const struct qb_oid *blob, struct qb_err *err)
+{
+    (void)blob;
+    (void)err;
+    qb_buf_addf(context, "%s ", path);
+    return 0;
+}
+
+static void test_history_mend__keeps_the_exceptions_that_can_be_read(void **state)
+{
+    static const struct {
+        const char *revision;
+        const char *left;
+    } cases[] = {{"refs/qbis/exceptions:a/1.json", "b/2.json c.json "},
+                 {"refs/qbis/exceptions:b", "a/1.json c.json "},
+                 {"refs/qbis/exceptions", ""}};
+    struct world *world = *state;
+    struct qb_history_change items[] = {{.path = "a/1.json"}, {.path = "b/2.json"}, {.path = "c.json"}};
+    struct qb_err err = {0};
+    put(world, "x.json", "x");
+    save(world, "Add x");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct qb_buf notes = {0};
+        struct qb_buf left = {0};
+        for (size_t j = 0; j < 3; j++)
+            assert_int_equal(qb_history_add(world->history, items[j].path, 5, &items[j].blob, NULL), 0);
+        assert_int_equal(qb_history_set_exceptions(world->history, items, 3, NULL), 0);
+        spoil_object(world, cases[i].revision, i % 2 ? "rubbish" : "");
+        if (qb_history_mend(world->history, &notes, &err) < 0)
+            fail_msg("%s: %s", cases[i].revision, err.message);
+        assert_int_equal(qb_history_exceptions(world->history, list_exception, &left, NULL), 0);
+        assert_string_equal(qb_buf_text(&left), cases[i].left);
+        assert_true(notes.length > 0);
+        assert_whole(world);
+        qb_buf_fini(&left);
+        qb_buf_fini(&notes);
+    }
+    spoil_in(world, "refs/qbis/exceptions", "rubbish");
+    assert_int_equal(qb_history_mend(world->history, NULL, &err), 0);
+    assert_whole(world);
+}
+
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(void)
@@ -306,6 +348,7 @@ int main(void)
         WORLD_TEST(test_history_mend__begins_anew_when_nothing_is_whole),
         WORLD_TEST(test_history_mend__finds_the_branch_in_its_log),
         WORLD_TEST(test_history_mend__does_not_throw_history_away),
+        WORLD_TEST(test_history_mend__keeps_the_exceptions_that_can_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

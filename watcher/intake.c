@@ -20,10 +20,11 @@
 static int add_blob(struct qb_pass *pass, struct qb_tracked *file, const struct qb_buf *bytes, struct qb_err *err)
 {
     struct qb_folder *folder = pass->folder;
-    qb_oid_of_blob(qb_buf_text(bytes), bytes->length, &file->blob);
+    bool plain = qb_oid_of_blob(qb_buf_text(bytes), bytes->length, &file->blob);
     if (!folder->options.writes || qb_oid_equal(&file->blob, &file->committed))
         return QB_OK;
-    return qb_history_add(folder->history, qb_buf_text(bytes), bytes->length, &file->blob, err);
+    return plain ? qb_history_add_known(folder->history, qb_buf_text(bytes), bytes->length, &file->blob, err)
+                 : qb_history_add(folder->history, qb_buf_text(bytes), bytes->length, &file->blob, err); /* refuses */
 }
 
 /* --- files that cannot be read --- */

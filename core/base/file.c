@@ -19,6 +19,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* times that a path is tried again at once when something on it changes just then */
+#define EAGAIN_MOST 32
+/* bytes; NAME_MAX of every file system that a sync client knows */
+#define LONGEST_NAME 255
+
 /* One name of a path, never following it. A link where a directory is wanted gives ELOOP, as openat2 does. */
 static int open_step(int dir, const char *name, int flags, mode_t mode)
 {
@@ -61,10 +66,11 @@ static int open_beneath(int dir, const char *path, int flags, mode_t mode)
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
     };
     const char *wanted = *path ? path : ".";
+    int tries = EAGAIN_MOST;
     long fd;
-    do { /* EAGAIN: something on the path was renamed meanwhile */
+    do { /* EAGAIN: something on the path was renamed meanwhile; or somebody holds a lease on the file */
         fd = syscall(SYS_openat2, dir, wanted, &how, sizeof how);
-    } while (fd < 0 && (errno == EAGAIN || errno == EINTR));
+    } while (fd < 0 && (errno == EINTR || (errno == EAGAIN && --tries)));
     return fd < 0 && errno == ENOSYS ? open_stepwise(dir, wanted, flags, mode) : (int)fd;
 }
 
@@ -96,7 +102,7 @@ int qb_file_open_dir(const char *path, struct qb_err *err)
 
 int qb_file_open_dir_at(int dir, const char *path, struct qb_err *err)
 {
-    int fd = open_beneath(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+    int fd = open_beneath(dir, path, O_RDONLY | O_DIRECTORY, 0); /* a link gives ELOOP, with O_NOFOLLOW ENOTDIR */
     return fd >= 0 ? fd : qb_err_sys(err, path, "cannot open the directory");
 }
 
@@ -167,9 +173,12 @@ int qb_file_read(int dir, const char *path, size_t most, struct qb_buf *out, str
 {
     qb_buf_clear(out);
     int fd = open_beneath(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, 0);
+    if (fd < 0 && errno == ENXIO) /* a socket */
+        return qb_err_set(err, QB_EUNSAFE, path, "not a regular file");
+    if (fd < 0 && errno == EAGAIN)
+        return qb_err_set(err, QB_ECHANGED, path, "somebody is writing it");
     if (fd < 0)
-        return errno == ENXIO ? qb_err_set(err, QB_EUNSAFE, path, "not a regular file")
-                              : qb_err_sys(err, path, "cannot open");
+        return qb_err_sys(err, path, "cannot open");
     int result = read_regular(fd, path, most, out, st, err);
     close(fd);
     return result;
@@ -211,32 +220,75 @@ static int sync_parent(int dir, const char *path, struct qb_err *err)
     return result;
 }
 
-int qb_file_make_dirs(int dir, const char *path, struct qb_err *err)
+/* Makes the last name of a path whose parent is there, and brings it to the disk with what will be in it. */
+static int make_dir(int dir, const char *path, struct qb_err *err)
 {
-    if (!*path)
-        return QB_OK;
-    int fd = qb_file_open_dir_at(dir, path, NULL);
-    if (fd >= 0) {
-        close(fd);
-        return QB_OK;
-    }
     const char *name;
     char *parent = parent_of(path, &name);
-    int result = qb_file_make_dirs(dir, parent, err);
-    int up = result < 0 ? result : qb_file_open_dir_at(dir, parent, err);
-    if (up >= 0) {
-        if (mkdirat(up, name, 0777) < 0 && errno != EEXIST)
-            result = qb_err_sys(err, path, "cannot make the directory");
-        close(up);
-    } else {
-        result = up;
-    }
-    free(parent);
-    if (result == QB_OK && (fd = qb_file_open_dir_at(dir, path, err)) < 0)
-        return fd; /* something else stands there */
-    if (result == QB_OK)
+    int fd = qb_file_open_dir_at(dir, parent, err);
+    int result = fd < 0 ? fd : QB_OK;
+    if (fd >= 0 && mkdirat(fd, name, 0777) == 0)
+        fsync(fd); /* where that fails, the sync of what is written there says so */
+    else if (fd >= 0 && errno != EEXIST)
+        result = qb_err_sys(err, path, "cannot make the directory");
+    if (fd >= 0)
         close(fd);
+    free(parent);
     return result;
+}
+
+int qb_file_make_dirs(int dir, const char *path, struct qb_err *err)
+{
+    const char *name;
+    if (!*path)
+        return QB_OK;
+    if (*path == '/')
+        return qb_err_set(err, QB_EUNSAFE, path, "not beneath the folder");
+    int fd = qb_file_open_dir_at(dir, path, NULL);
+    if (fd < 0) {
+        char *parent = parent_of(path, &name);
+        int result = qb_file_make_dirs(dir, parent, err);
+        free(parent);
+        if (result == QB_OK)
+            result = make_dir(dir, path, err);
+        if (result < 0)
+            return result;
+        fd = qb_file_open_dir_at(dir, path, err);
+    }
+    if (fd == QB_EABSENT)
+        return qb_err_set(err, QB_EUNSAFE, path, "something else stands where a directory should be");
+    if (fd < 0)
+        return fd;
+    close(fd);
+    return QB_OK;
+}
+
+/* "a/b/c.json" gives "a/b/~c.json.tmp", the name cut where that would be too long for a name. */
+static char *temporary_of(const char *parent, const char *name)
+{
+    struct qb_buf path = {0};
+    size_t most = LONGEST_NAME - strlen("~.tmp");
+    size_t length = strlen(name);
+    if (length > most)
+        for (length = most; length > most - 3 && ((unsigned char)name[length] & 0xC0) == 0x80;)
+            length--;
+    qb_buf_addf(&path, "%s%s~%.*s.tmp", parent, *parent ? "/" : "", (int)length, name);
+    return qb_buf_steal(&path);
+}
+
+/* A file of our own: what is left behind or was planted under that name goes, and is never opened, written through or
+ * waited for. */
+static int create_anew(int dir, const char *path, struct qb_err *err)
+{
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+    int fd = open_beneath(dir, path, flags, 0666);
+    if (fd < 0 && errno == EEXIST) {
+        int result = qb_file_remove(dir, path, err);
+        if (result < 0)
+            return result;
+        fd = open_beneath(dir, path, flags, 0666);
+    }
+    return fd < 0 ? qb_err_sys(err, path, "cannot write") : fd;
 }
 
 int qb_file_writer_init(struct qb_file_writer *writer, int dir, const char *path, struct qb_err *err)
@@ -246,12 +298,9 @@ int qb_file_writer_init(struct qb_file_writer *writer, int dir, const char *path
     *writer = (struct qb_file_writer){.dir = dir, .fd = -1, .path = qb_mem_string(path)};
     int result = qb_file_make_dirs(dir, parent, &writer->first);
     if (result == QB_OK) {
-        struct qb_buf temporary = {0};
-        qb_buf_addf(&temporary, "%s%s~%s.tmp", parent, *parent ? "/" : "", name);
-        writer->temporary = qb_buf_steal(&temporary);
-        writer->fd = open_beneath(dir, writer->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
-        if (writer->fd < 0)
-            result = qb_err_sys(&writer->first, writer->temporary, "cannot write");
+        writer->temporary = temporary_of(parent, name);
+        writer->fd = create_anew(dir, writer->temporary, &writer->first);
+        result = writer->fd < 0 ? writer->fd : QB_OK;
     }
     if (result < 0 && err)
         *err = writer->first;
@@ -292,20 +341,38 @@ static int rename_beneath(int dir, const char *from, const char *to, struct qb_e
     return result;
 }
 
+/* The stat of the file in its place. The rename has changed its ctime; were it written to by others meanwhile, the
+ * stat from before stays, which no file has, so that it will be looked at again. */
+static void note_stat(struct qb_file_writer *writer, const struct qb_file_stat *before)
+{
+    struct stat raw;
+    writer->st = *before;
+    if (fstat(writer->fd, &raw) < 0)
+        return;
+    struct qb_file_stat after;
+    fill(&after, &raw);
+    if (after.size == before->size && after.mtime_ns == before->mtime_ns)
+        writer->st = after;
+}
+
 int qb_file_writer_commit(struct qb_file_writer *writer, struct qb_err *err)
 {
-    if (writer->first.code == QB_OK && fsync(writer->fd) < 0)
+    struct stat raw = {0};
+    struct qb_file_stat before;
+    if (writer->first.code == QB_OK && (fsync(writer->fd) < 0 || fstat(writer->fd, &raw) < 0))
         qb_err_sys(&writer->first, writer->temporary, "cannot bring the file to the disk");
-    if (writer->fd >= 0 && close(writer->fd) < 0 && writer->first.code == QB_OK)
-        qb_err_sys(&writer->first, writer->temporary, "cannot close");
-    writer->fd = -1;
+    fill(&before, &raw);
     if (writer->first.code == QB_OK)
         rename_beneath(writer->dir, writer->temporary, writer->path, &writer->first);
     if (writer->first.code == QB_OK) {
         free(writer->temporary);
         writer->temporary = NULL;
+        note_stat(writer, &before);
         sync_parent(writer->dir, writer->path, &writer->first);
     }
+    if (writer->fd >= 0)
+        close(writer->fd); /* errors of writing came with fsync */
+    writer->fd = -1;
     if (writer->first.code != QB_OK && err)
         *err = writer->first;
     return writer->first.code;
@@ -350,26 +417,31 @@ int qb_file_replace(int dir, const char *path, const void *bytes, size_t length,
         qb_file_writer_add(&writer, bytes, length);
         result = qb_file_writer_commit(&writer, err);
     }
-    qb_file_writer_fini(&writer);
     if (result == QB_OK && changed)
         *changed = true;
     if (result == QB_OK && st)
-        result = qb_file_stat(dir, path, st, err);
+        *st = writer.st;
+    qb_file_writer_fini(&writer);
     return result;
 }
 
 int qb_file_remove(int dir, const char *path, struct qb_err *err)
 {
     const char *name;
+    struct qb_err why = {0};
     char *parent = parent_of(path, &name);
-    int fd = qb_file_open_dir_at(dir, parent, err);
+    int fd = qb_file_open_dir_at(dir, parent, &why);
     int result = fd < 0 ? fd : QB_OK;
     if (fd >= 0 && unlinkat(fd, name, 0) < 0)
-        result = qb_err_sys(err, path, "cannot remove");
+        result = qb_err_sys(&why, path, "cannot remove");
     if (fd >= 0)
         close(fd);
     free(parent);
-    return result == QB_EABSENT ? QB_OK : result;
+    if (result == QB_EABSENT)
+        return QB_OK;
+    if (result < 0 && err)
+        *err = why;
+    return result;
 }
 
 struct walk {

@@ -57,7 +57,8 @@ struct qb_file_writer {
     char *path;
     char *temporary;
     int fd;
-    struct qb_err first; /* the first error sticks */
+    struct qb_file_stat st; /* after commit: of the file as it was written, so that a later change shows */
+    struct qb_err first;    /* the first error sticks */
 };
 
 /* Makes missing parent directories. The temporary's name starts with "~" and ends in ".tmp". */

@@ -7,6 +7,7 @@
 
 #include "core/base/embed.h"
 #include "core/data/yaml.h"
+#include "schema/formats.h"
 #include "schema/kind.h"
 
 #include <stdlib.h>
@@ -45,6 +46,7 @@ static bool conforms(const struct qb_json *root, const struct qb_problem *base, 
     struct qb_schema *schema = NULL;
     struct qb_json_doc *doc = qb_json_doc_new();
     struct qb_schema_options options = {.assert_formats = true};
+    options.formats = qb_formats(&options.format_count);
     qb_violations_init(&violations);
     qb_embed_find("schema/settings.yaml", &bytes, &size);
     const struct qb_json *source = qb_yaml_parse(doc, bytes, size, &fault);
@@ -149,10 +151,23 @@ bool qb_settings_read(struct qb_settings *settings, const char *path, const char
     return fine;
 }
 
-char *qb_settings_folder_id(const char *text, size_t length)
+/* The pattern of schema/settings.yaml: it becomes a directory's name. */
+static char *copy_id(const char *text, size_t length)
+{
+    static const char allowed[] = "0123456789abcdefghijklmnopqrstuvwxyz-";
+    for (size_t i = 0; i < length; i++)
+        if (!memchr(allowed, text[i], sizeof allowed - 1))
+            return NULL;
+    return length >= 8 && length <= 40 ? qb_mem_copy(text, length) : NULL;
+}
+
+/* What stands behind "folder_id:" at the start of a line, up to a blank, a quote or the line's end. */
+static char *search_id(const char *text, size_t length)
 {
     static const char key[] = "folder_id:";
     const char *end = text + length;
+    if (length >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) /* a byte order mark */
+        text += 3;
     for (const char *line = text; line < end;) {
         const char *newline = memchr(line, '\n', (size_t)(end - line));
         const char *stop = newline ? newline : end;
@@ -161,11 +176,24 @@ char *qb_settings_folder_id(const char *text, size_t length)
             while (at < stop && (*at == ' ' || *at == '"' || *at == '\''))
                 at++;
             size_t size = 0;
-            while (at + size < stop && memchr("abcdefghijklmnopqrstuvwxyz0123456789-", at[size], 37))
+            while (at + size < stop && !memchr(" \t\r\"'", at[size], 5))
                 size++;
-            return size ? qb_mem_copy(at, size) : NULL;
+            return copy_id(at, size);
         }
         line = newline ? newline + 1 : end;
     }
     return NULL;
+}
+
+char *qb_settings_folder_id(const char *text, size_t length)
+{
+    struct qb_json_doc *doc = qb_json_doc_new();
+    struct qb_json_fault fault;
+    const struct qb_json *root = qb_yaml_parse(doc, text, length, &fault);
+    const struct qb_json *value = qb_json_get(root, "folder_id");
+    char *id = value && value->type == QB_JSON_STRING ? copy_id(value->as.string, value->length) : NULL;
+    if (!root)
+        id = search_id(text, length);
+    qb_json_doc_free(doc);
+    return id;
 }

@@ -160,9 +160,11 @@ static const struct qb_schema_format *make_format(struct qb_making *m)
         return NULL;
     size_t count;
     const struct qb_schema_format *rows = qb_schema_formats(&count);
-    const struct qb_schema_format *format = find_format(rows, count, name);
-    if (!format && options->formats)
+    const struct qb_schema_format *format = NULL;
+    if (options->formats)
         format = find_format(options->formats, options->format_count, name);
+    if (!format)
+        format = find_format(rows, count, name);
     if (!format && by_vocabulary)
         qb_compiler_fault(m->compiler, m->location, "format", "schema.fault.format", name);
     if (!format)

@@ -30,7 +30,7 @@ struct qb_schema_format {
 struct qb_schema_options {
     const char *base_uri;                   /* of the root when it has no $id; NULL means none */
     bool assert_formats;                    /* `format` asserts also when the vocabulary does not say so */
-    const struct qb_schema_format *formats; /* more rows, looked at after the built-in ones; may be NULL */
+    const struct qb_schema_format *formats; /* more rows, looked at before the built-in ones; may be NULL */
     size_t format_count;
     /* Answers for a document under an absolute URI that is neither built in nor embedded: a value that stays
      * valid until compile returns, or NULL when there is none. Nothing is ever fetched. May be NULL. */

@@ -49,7 +49,7 @@ static void test_formats__examples_are_right(void **state)
     (void)state;
     size_t count;
     const struct qb_schema_format *rows = qb_formats(&count);
-    assert_int_equal(count, 9);
+    assert_int_equal(count, 10);
     for (size_t i = 0; i < count; i++)
         assert_true(check(&rows[i], rows[i].example, strlen(rows[i].example)));
 }
@@ -73,6 +73,14 @@ static void test_formats__whole_text_counts(void **state)
         assert_false(check(row, text + 1, length + 1));
         assert_false(check(row, text + 1, 0));
     }
+}
+
+/* The days that the rest of the program can reckon with. */
+static void test_formats__date(void **state)
+{
+    (void)state;
+    RIGHT("date", "2020-02-29", "0001-01-01", "9999-12-31");
+    WRONG("date", "2019-02-29", "0000-01-01", "0000-02-29", "2020-6-05", "05-06-2020", "2020-06-05Z");
 }
 
 static void test_formats__nip(void **state)
@@ -170,6 +178,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_formats__examples_are_right),
         cmocka_unit_test(test_formats__whole_text_counts),
+        cmocka_unit_test(test_formats__date),
         cmocka_unit_test(test_formats__nip),
         cmocka_unit_test(test_formats__iso6346),
         cmocka_unit_test(test_formats__iso3166_alpha2),

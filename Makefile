@@ -12,6 +12,7 @@ PACKAGES := libc6-dev pkg-config gettext libgit2-dev libcjson-dev libyaml-dev li
             libidn2-dev zlib1g-dev libcmocka-dev git python3 vim-tiny libfaketime clang-format cppcheck shellcheck
 PACKAGES_VALGRIND := valgrind
 PACKAGES_BENCH    := nodejs npm
+PACKAGES_FUZZ     := clang libclang-rt-14-dev llvm
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wwrite-strings -Wconversion
 ifdef CI
@@ -98,7 +99,8 @@ deps:
 # --- tests ---
 UNIT := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 SUITE := $(basename $(notdir $(wildcard tests/suite/suite_*.c)))
-TEST_PROGRAMS = $(UNIT:%=$(BUILD)/tests/%) $(SUITE:%=$(BUILD)/tests/%)
+FUZZ := json yaml kind settings schema pattern formats record escape terminal trail ignore number tree
+TEST_PROGRAMS = $(UNIT:%=$(BUILD)/tests/%) $(SUITE:%=$(BUILD)/tests/%) $(FUZZ:%=$(BUILD)/tests/suite_fuzz_%)
 SHARED ?= ../shared
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(WATCH_PARTS:%=$(BUILD)/watcher/%.o) $(BUILD)/libqbis.a
@@ -106,6 +108,18 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(WATCH_PARTS:%=$(BUILD)/watcher/%.o) 
 
 $(BUILD)/tests/%: $(BUILD)/tests/suite/%.o $(BUILD)/libqbis.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LDLIBS)
+
+# A fuzz target as a test: it runs the inputs that are kept for it.
+$(BUILD)/tests/suite_fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o tests/fuzz/replay.c $(BUILD)/libqbis.a
+	$(CC) $(ALL_CFLAGS) -DCORPUS='"tests/fuzz/corpus/$*"' $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(BUILD)/libqbis.a $(LIB_LDLIBS)
+
+# The same for libFuzzer.
+$(BUILD)/fuzzers/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libqbis.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter %.o,$^) $(BUILD)/libqbis.a $(LIB_LDLIBS)
+
+$(BUILD)/tests/suite_fuzz_ignore $(BUILD)/fuzzers/fuzz_ignore: $(BUILD)/watcher/ignore.o
+$(BUILD)/tests/suite_fuzz_terminal $(BUILD)/fuzzers/fuzz_terminal: $(BUILD)/watcher/say.o
 
 tests: $(BUILD)/qbis $(TEST_PROGRAMS)
 
@@ -123,6 +137,17 @@ check-valgrind: deps
 	$(call need,$(PACKAGES_VALGRIND))
 	+$(MAKE) tests
 	tests/run --build $(BUILD) --shared $(SHARED) --valgrind
+
+# TIME is for all targets together, in seconds; TARGET names some of FUZZ.
+TIME ?= 600
+TARGET ?= $(FUZZ)
+FUZZ_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+fuzz: deps
+	$(call need,$(PACKAGES_FUZZ))
+	+$(MAKE) BUILD=$(BUILD)/fuzz CC=clang CFLAGS="$(FUZZ_CFLAGS)" fuzzers
+	tests/fuzz/run --build $(BUILD)/fuzz --time $(TIME) $(TARGET)
+
+fuzzers: $(TARGET:%=$(BUILD)/fuzzers/fuzz_%)
 
 demo: deps
 	+$(MAKE) all
@@ -159,6 +184,7 @@ help:
 	  'make check           all tests' \
 	  'make check-asan      all tests with AddressSanitizer and UBSan' \
 	  'make check-valgrind  all tests under valgrind' \
+	  'make fuzz            fuzzes every target: TIME=600 seconds in all, TARGET=json for one' \
 	  'make bench           measures, each beside its yardstick' \
 	  'make lint            format, warnings, include directions, cppcheck, shellcheck, catalogues' \
 	  'make format          clang-format over all C files' \
@@ -169,6 +195,6 @@ help:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps tests check check-asan check-valgrind demo bench format lint install uninstall dist help clean
+.PHONY: all deps tests check check-asan check-valgrind fuzz fuzzers demo bench format lint install uninstall dist help clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

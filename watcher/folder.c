@@ -260,7 +260,7 @@ static int load_kinds(struct qb_folder *folder, struct qb_err *err)
     struct kind_list list = {.folder = folder};
     folder->kinds = qb_kinds_new();
     int result = qb_file_walk(folder->dir, "kinds", list_kind, &list, err);
-    if (result == QB_EABSENT)
+    if (result == QB_EABSENT || result == QB_EUNSAFE) /* none, or a link that leads elsewhere */
         result = QB_OK;
     for (size_t i = 0; i < list.count; i++) {
         if (result == QB_OK)

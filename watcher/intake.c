@@ -20,11 +20,22 @@
 static int add_blob(struct qb_pass *pass, struct qb_tracked *file, const struct qb_buf *bytes, struct qb_err *err)
 {
     struct qb_folder *folder = pass->folder;
-    bool plain = qb_oid_of_blob(qb_buf_text(bytes), bytes->length, &file->blob);
     if (!folder->options.writes || qb_oid_equal(&file->blob, &file->committed))
         return QB_OK;
-    return plain ? qb_history_add_known(folder->history, qb_buf_text(bytes), bytes->length, &file->blob, err)
-                 : qb_history_add(folder->history, qb_buf_text(bytes), bytes->length, &file->blob, err); /* refuses */
+    return qb_history_add_known(folder->history, qb_buf_text(bytes), bytes->length, &file->blob, err);
+}
+
+/* Reads a file and takes the id of its bytes. Bytes that forge a SHA-1 have none: they are refused like a file that
+ * cannot be read, and the id stays what it was. */
+static int read_file(struct qb_pass *pass, struct qb_tracked *file, size_t most, struct qb_buf *bytes,
+                     struct qb_err *why)
+{
+    struct qb_oid before = file->blob;
+    int result = qb_file_read(pass->folder->dir, file->path, most, bytes, &file->stat, why);
+    if (result < 0 || qb_oid_of_blob(qb_buf_text(bytes), bytes->length, &file->blob))
+        return result;
+    file->blob = before;
+    return qb_err_set(why, QB_ESYS, file->path, "its bytes were made to collide with another file's (SHA-1)");
 }
 
 /* --- files that cannot be read --- */
@@ -206,7 +217,7 @@ static int take_record(struct qb_pass *pass, struct qb_tracked *file, struct qb_
     struct qb_err why = {0};
     struct qb_oid before = file->blob;
     bool fresh;
-    int result = qb_file_read(folder->dir, file->path, QB_MAX_RECORD, bytes, &file->stat, &why);
+    int result = read_file(pass, file, QB_MAX_RECORD, bytes, &why);
     if (result == QB_ECHANGED || result == QB_EABSENT) {
         look_again(pass, file);
         return QB_OK;
@@ -251,7 +262,7 @@ static int take_other(struct qb_pass *pass, struct qb_tracked *file, struct qb_b
 {
     struct qb_err why = {0};
     struct qb_problems problems = {0};
-    int result = qb_file_read(pass->folder->dir, file->path, QB_MAX_ATTACHMENT, bytes, &file->stat, &why);
+    int result = read_file(pass, file, QB_MAX_ATTACHMENT, bytes, &why);
     if (result == QB_ECHANGED || result == QB_EABSENT) {
         look_again(pass, file);
         return QB_OK;
@@ -282,7 +293,7 @@ static int take_generated(struct qb_pass *pass, struct qb_tracked *file, struct 
 {
     file->present = true;
     pass->verify = true;
-    if (qb_file_read(pass->folder->dir, file->path, QB_MAX_ATTACHMENT, bytes, &file->stat, NULL) == QB_OK)
+    if (read_file(pass, file, QB_MAX_ATTACHMENT, bytes, NULL) == QB_OK)
         return add_blob(pass, file, bytes, err);
     file->blob = (struct qb_oid){0};
     return QB_OK;

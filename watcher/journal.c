@@ -88,11 +88,21 @@ static void sort_list(struct qb_list *list)
 /* The first commit of a pass that put outputs back. */
 static void keep_edited(struct journal *journal)
 {
-    const struct qb_list *changed = &journal->pass->folder->changed;
+    struct qb_folder *folder = journal->pass->folder;
+    const struct qb_list *changed = &folder->changed;
     struct batch kept = {.edited = true};
-    for (size_t i = 0; i < changed->count; i++)
-        if (!qb_oid_is_zero(&changed->items[i]->edited))
-            qb_list_add(&kept.files, changed->items[i]);
+    struct qb_buf bytes = {0};
+    for (size_t i = 0; i < changed->count; i++) {
+        struct qb_tracked *file = changed->items[i];
+        if (qb_oid_is_zero(&file->edited))
+            continue;
+        /* a pass that failed half-way may have lost it with its pack */
+        if (qb_history_read(folder->history, &file->edited, &bytes, NULL) == QB_OK)
+            qb_list_add(&kept.files, file);
+        else
+            qb_folder_log(folder, "log.edit-lost", (struct qb_text_arg[]){{"path", file->path}}, 1);
+    }
+    qb_buf_fini(&bytes);
     if (!kept.files.count)
         return;
     QB_MEM_GROW(journal->batches, journal->count, journal->capacity);

@@ -21,6 +21,9 @@ static const char *const role_names[QB_ROLES] = {
     [QB_ROLE_VISIT] = "visit",     [QB_ROLE_FINDING] = "finding",
 };
 
+/* places looked at for annotations: where definitions refer to each other, ways multiply at every step */
+#define MOST_LOOKS 20000
+
 /* What reading one kind needs at hand. */
 struct reader {
     struct qb_kind *kind;
@@ -31,6 +34,8 @@ struct reader {
     size_t length;
     struct qb_kind_step steps[QB_KIND_STEPS];
     size_t depth;
+    unsigned looks;
+    bool too_large; /* said already */
 };
 
 static const char *copy_of(struct reader *reader, const char *text)
@@ -100,6 +105,13 @@ static void complain(struct reader *reader, const char *pointer, const char *mes
 
 /* --- annotations --- */
 
+static void complain_too_large(struct reader *reader)
+{
+    if (!reader->too_large)
+        complain(reader, "/properties", "kind.too-large", "");
+    reader->too_large = true;
+}
+
 static void read_labels(struct reader *reader, const struct qb_json *schema, const char *label[QB_LANGUAGES])
 {
     const struct qb_json *labels = qb_json_get(schema, "x-qbis-label");
@@ -134,8 +146,10 @@ static struct qb_kind_field *field_here(struct reader *reader)
     for (size_t i = 0; i < kind->field_count; i++)
         if (!strcmp(kind->fields[i].path, path))
             return &kind->fields[i];
-    if (kind->field_count == UINT8_MAX)
+    if (kind->field_count == UINT8_MAX) {
+        complain_too_large(reader);
         return NULL;
+    }
     QB_MEM_GROW(kind->fields, kind->field_count, kind->field_capacity);
     struct qb_kind_field *field = &kind->fields[kind->field_count++];
     *field = (struct qb_kind_field){.path = path, .step_count = reader->depth};
@@ -182,8 +196,12 @@ static void gather_properties(struct reader *reader, const struct qb_json *prope
 /* Walks a schema object and what applies to the same place in a record. */
 static void gather(struct reader *reader, const struct qb_json *schema, unsigned follow)
 {
-    if (!schema || schema->type != QB_JSON_OBJECT || !follow)
+    if (!schema || schema->type != QB_JSON_OBJECT || !follow || reader->too_large)
         return;
+    if (reader->looks++ == MOST_LOOKS) {
+        complain_too_large(reader);
+        return;
+    }
     if (reader->depth)
         read_field(reader, schema);
     const char *ref = qb_json_string(qb_json_get(schema, "$ref"));
@@ -313,6 +331,8 @@ struct qb_kind *qb_kind_parse(const char *source, const char *text, size_t lengt
     };
     qb_arena_init(&kind->arena);
     kind->source = copy_of(&reader, source);
+    kind->text = qb_arena_copy(&kind->arena, text, length);
+    kind->text_length = length;
     reader.root = qb_yaml_parse(doc, text, length, &fault);
     if (!reader.root) {
         qb_kind_report_fault(problems, &reader.base, &fault);

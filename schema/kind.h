@@ -49,6 +49,8 @@ struct qb_kind_condition {
 struct qb_kind {
     struct qb_arena arena;
     const char *source; /* "kinds/asset.yaml", or "" for a shipped one */
+    const char *text;   /* the YAML it was read from (schema/kind_text) */
+    size_t text_length;
     const char *name;
     const char *folder; /* under records/ */
     const char *prefix;

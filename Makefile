@@ -31,11 +31,11 @@ SCHEDULE := order policy chain obligation task schedule
 OUTPUT := output json facility csv problems note html html_markup html_escape date_words
 HISTORY := repository mend objects loose pack stream sha1 path tree update commit index log trail
 JSONSCHEMA := automaton compile dialect evaluate evaluate_containers faults formats formats_host formats_idn formats_time formats_uri keywords loops make_object names pattern quote regex regex_set report resources uri values
-SCHEMA := kind settings check cross link formats
+SCHEMA := kind settings check cross link formats markdown kind_text kind_words kind_page kind_editor
 # The parts of the daemon that unit tests are linked with, too.
 WATCH_PARTS := notify settle lock ignore progress signals
-WATCHER := main say report office past folder scan intake publish journal pass daemon worklist \
-           cmd_init cmd_watch cmd_check cmd_schedule cmd_validate cmd_log cmd_show cmd_status cmd_accept cmd_git \
+WATCHER := main say report office past folder scan intake publish journal pass daemon worklist editor \
+           cmd_init cmd_kinds cmd_watch cmd_check cmd_schedule cmd_validate cmd_log cmd_show cmd_status cmd_accept cmd_git \
            $(WATCH_PARTS)
 
 CORE_SRC := $(BASE:%=core/base/%.c) $(DATA:%=core/data/%.c) $(RECORDS:%=core/records/%.c) \
@@ -158,6 +158,13 @@ bench: deps
 	+$(MAKE) all
 	tests/bench/bench --qbis $(BUILD)/qbis --work $(BUILD)/bench
 
+# --- documentation ---
+# Pages that are the program's own words; `make check` compares them with what it says.
+docs: deps
+	+$(MAKE) all
+	$(BUILD)/qbis --language en kinds --markdown --shipped > $(BUILD)/page.md && mv $(BUILD)/page.md docs/reference-kinds.md
+	$(BUILD)/qbis --language id kinds --markdown --shipped > $(BUILD)/page.md && mv $(BUILD)/page.md docs/rujukan-jenis.md
+
 # --- order in the house ---
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
@@ -187,6 +194,7 @@ help:
 	  'make fuzz            fuzzes every target: TIME=600 seconds in all, TARGET=json for one' \
 	  'make bench           measures, each beside its yardstick' \
 	  'make lint            format, warnings, include directions, cppcheck, shellcheck, catalogues' \
+	  'make docs            writes the pages in docs/ that come from the program' \
 	  'make format          clang-format over all C files' \
 	  'make deps            installs the Debian packages that the others need' \
 	  'make install         PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)' \
@@ -195,6 +203,6 @@ help:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps tests check check-asan check-valgrind fuzz fuzzers demo bench format lint install uninstall dist help clean
+.PHONY: all deps tests check check-asan check-valgrind fuzz fuzzers demo bench format lint docs install uninstall dist help clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `qbis init`: makes a folder ready. Nothing that is there already is touched. */
-#include "watcher/command.h"
-
 #include "core/base/embed.h"
 #include "core/base/file.h"
-#include "schema/kind.h"
+#include "watcher/editor.h"
+#include "watcher/office.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -50,9 +49,8 @@ static int write_settings(int dir, const char *office, enum qb_language language
     return result;
 }
 
-static int make_folders(int dir, struct qb_err *err)
+static int make_folders(int dir, const struct qb_kinds *kinds, struct qb_err *err)
 {
-    struct qb_kinds *kinds = qb_kinds_new();
     int result = QB_OK;
     for (size_t i = 0; i < kinds->count && result == QB_OK; i++) {
         struct qb_buf path = {0};
@@ -60,7 +58,6 @@ static int make_folders(int dir, struct qb_err *err)
         result = qb_file_make_dirs(dir, qb_buf_text(&path), err);
         qb_buf_fini(&path);
     }
-    qb_kinds_free(kinds);
     return result;
 }
 
@@ -80,8 +77,8 @@ static int write_example(int dir, struct qb_err *err)
     return result;
 }
 
-static int make_ready(const char *folder, const char *office, enum qb_language language, bool example,
-                      struct qb_err *err)
+/* The folder itself and its settings. */
+static int begin(const char *folder, const char *office, enum qb_language language, struct qb_err *err)
 {
     struct qb_file_stat st;
     if (mkdir(folder, 0777) < 0 && errno != EEXIST)
@@ -92,12 +89,29 @@ static int make_ready(const char *folder, const char *office, enum qb_language l
     int result = QB_OK;
     if (qb_file_stat(dir, "qbis.yaml", &st, NULL) < 0)
         result = write_settings(dir, office, language, err);
-    if (result == QB_OK)
-        result = make_folders(dir, err);
-    if (result == QB_OK && example)
-        result = write_example(dir, err);
     close(dir);
     return result;
+}
+
+/* What goes by the folder's settings and kinds, which may have been there before. False after saying what failed. */
+static bool furnish(const struct qb_invocation *invocation, bool example)
+{
+    struct qb_office office;
+    struct qb_err err = {0};
+    bool fine = qb_office_open(&office, invocation, false);
+    if (fine) {
+        const struct qb_folder *folder = office.folder;
+        int result = make_folders(folder->dir, folder->kinds, &err);
+        if (result == QB_OK && example)
+            result = write_example(folder->dir, &err);
+        if (result == QB_OK)
+            result = qb_editor_write(folder->dir, folder->kinds, folder->settings.language, false, &err);
+        fine = result == QB_OK;
+        if (!fine)
+            qb_say_error(invocation, &err);
+    }
+    qb_office_close(&office);
+    return fine;
 }
 
 int qb_cmd_init(const struct qb_invocation *invocation, int argc, char **argv)
@@ -119,10 +133,14 @@ int qb_cmd_init(const struct qb_invocation *invocation, int argc, char **argv)
         return QB_EXIT_FAILED;
     }
     enum qb_language language = invocation->language_given ? invocation->language : QB_INDONESIAN;
-    if (make_ready(folder, office, language, example, &err) < 0) {
+    if (begin(folder, office, language, &err) < 0) {
         qb_say_error(invocation, &err);
         return QB_EXIT_FAILED;
     }
+    struct qb_invocation there = *invocation;
+    there.folder = folder;
+    if (!furnish(&there, example))
+        return QB_EXIT_FAILED;
     qb_say(invocation, "cli.init-done", (struct qb_text_arg[]){{"folder", folder}}, 1);
     return QB_EXIT_FINE;
 }

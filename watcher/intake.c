@@ -223,6 +223,7 @@ static int take_record(struct qb_pass *pass, struct qb_tracked *file, struct qb_
         return QB_OK;
     }
     struct qb_entry *entry = entry_of(pass, file, &fresh);
+    qb_folder_set_problems(folder, file, &(struct qb_problems){0}); /* of a time when it was no record, or deleted */
     if (result < 0) {
         qb_file_stat(folder->dir, file->path, &file->stat, NULL);
         file->present = true;

@@ -421,7 +421,7 @@ int qb_journal(struct qb_pass *pass, struct qb_err *err)
         result = commit_all(&journal, err);
     }
     if (result == QB_OK) {
-        pass->result->commits = journal.count;
+        pass->result->commits += journal.count;
         settle(folder);
         if (!same)
             result = qb_history_set_exceptions(folder->history, now, count, err);

@@ -10,6 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* how often one pass looks again at files that change while they are read */
+#define MOST_LOOKS 10
+
 int64_t qb_office_clock(void)
 {
     struct timespec now;
@@ -80,13 +83,39 @@ bool qb_office_pass(struct qb_office *office, const struct qb_request *request, 
     return code == QB_OK;
 }
 
+/* Files that changed while they were read are looked at again, a few times: whoever writes without end has to wait for
+ * the next pass. */
+static bool pass_until_quiet(struct qb_office *office, struct qb_request *request, struct qb_result *result)
+{
+    bool fine = qb_office_pass(office, request, result);
+    for (int tries = 0; fine && result->unrest.length && tries < MOST_LOOKS; tries++) {
+        struct qb_buf unrest = result->unrest;
+        const char **paths = NULL;
+        size_t count = 0;
+        size_t capacity = 0;
+        result->unrest = (struct qb_buf){0};
+        for (size_t at = 0; at < unrest.length; at += strlen(unrest.data + at) + 1) {
+            QB_MEM_GROW(paths, count, capacity);
+            paths[count++] = unrest.data + at;
+        }
+        request->whole = false;
+        request->paths = paths;
+        request->path_count = count;
+        fine = qb_office_pass(office, request, result);
+        free(paths);
+        qb_buf_fini(&unrest);
+    }
+    result->troubles += result->unrest.length > 0;
+    return fine;
+}
+
 bool qb_office_whole_pass(struct qb_office *office, qb_date as_of, bool accept, struct qb_result *result)
 {
     struct qb_request request = {.whole = true, .accept = accept};
     request.as_of = qb_today(office->folder->settings.offset_minutes, &request.now);
     if (as_of != QB_DATE_NONE)
         request.as_of = as_of;
-    if (!qb_office_pass(office, &request, result))
+    if (!pass_until_quiet(office, &request, result))
         return false;
     if (!result->held)
         return true;

@@ -96,8 +96,9 @@ static int run(struct qb_pass *pass, struct qb_err *err)
         result = renew(pass, err);
     if (result < 0)
         return result;
-    pass->result->changed = pass->queue.count + pass->gone.count;
-    if (same_day && !pass->whole && !pass->result->changed && !folder->changed.count)
+    size_t changed = pass->queue.count + pass->gone.count;
+    pass->result->changed += changed;
+    if (same_day && !pass->whole && !changed && !folder->changed.count)
         return QB_OK;
     result = qb_intake(pass, err);
     if (result == QB_OK)

@@ -17,9 +17,9 @@
 #include <string.h>
 
 /* Beyond these an expression is left to PCRE2: a table of at most some hundred kilobytes, made in milliseconds. */
-#define MOST_PLACES 3000
+#define MOST_PLACES 2000
 #define MOST_STATES 1000
-#define MOST_CELLS 30000
+#define MOST_CELLS 20000
 
 /* States of the table that mean something by themselves. */
 #define LOST 0

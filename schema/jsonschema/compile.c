@@ -19,6 +19,9 @@ void *qb_make_room(struct qb_making *m, size_t size)
     return memset(qb_arena_alloc(m->arena, size), 0, size);
 }
 
+/* Patterns of one schema that get an automaton, which may take some milliseconds to make. */
+#define MANY_PATTERNS 300
+
 struct qb_node *qb_node_at(struct qb_compiler *compiler, struct qb_location *location)
 {
     if (location->node)
@@ -131,7 +134,9 @@ const struct qb_pattern *qb_make_pattern(struct qb_making *m, const char *keywor
 {
     struct qb_regex_fault fault = {0};
     struct qb_schema *schema = m->compiler->schema;
-    struct qb_pattern *pattern = qb_pattern_new(text, length, &fault);
+    bool many = schema->pattern_count >= MANY_PATTERNS;
+    struct qb_pattern *pattern =
+        many ? qb_pattern_new_slow(text, length, &fault) : qb_pattern_new(text, length, &fault);
     if (pattern) {
         QB_MEM_GROW(schema->patterns, schema->pattern_count, schema->pattern_capacity);
         schema->patterns[schema->pattern_count++] = pattern;
@@ -358,7 +363,7 @@ static bool takes_anything(const struct qb_node *node)
 static void make_node(struct qb_compiler *c, const struct qb_location *location)
 {
     struct qb_making m = {.compiler = c, .arena = &c->schema->arena, .location = location, .node = location->node};
-    m.node->location = qb_location_uri(m.arena, location, NULL);
+    m.node->where = location->where;
     if (location->value->type == QB_JSON_OBJECT) {
         take_keywords(&m);
         make_types(&m);

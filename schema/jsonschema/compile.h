@@ -46,9 +46,9 @@ struct qb_location {
     struct qb_location *next; /* in the order in which they were found */
     const struct qb_json *value;
     struct qb_resource *resource;
-    const char *pointer;  /* from the document's root */
-    const char *dynamic;  /* name of its $dynamicAnchor, "" for $recursiveAnchor; NULL: none */
-    struct qb_node *node; /* NULL until something wants it */
+    struct qb_where *where; /* in the schema's arena */
+    const char *dynamic;    /* name of its $dynamicAnchor, "" for $recursiveAnchor; NULL: none */
+    struct qb_node *node;   /* NULL until something wants it */
 };
 
 struct qb_compiler {
@@ -72,7 +72,8 @@ struct qb_compiler {
     size_t queue_count;
     size_t queue_done;
     size_t queue_capacity;
-    struct qb_buf pointer; /* of the place being indexed */
+    struct qb_buf pointer; /* of the place being indexed, from the document's root or from the last reference */
+    size_t tail;           /* what of it lies behind the schema around */
 };
 
 /* Adds a fault at `location`, whose keyword may be "". `found` becomes the argument of that name; may be NULL. */
@@ -82,9 +83,6 @@ void qb_compiler_fault(struct qb_compiler *compiler, const struct qb_location *l
 void qb_compiler_fault_with(struct qb_compiler *compiler, const struct qb_location *location, const char *keyword,
                             const struct qb_json *member, const char *message_id, const struct qb_text_arg *args,
                             size_t count);
-
-/* The absolute location of a schema, with the keyword behind it unless that is NULL. Lives in the arena given. */
-const char *qb_location_uri(struct qb_arena *arena, const struct qb_location *location, const char *keyword);
 
 /* --- resources.c --- */
 

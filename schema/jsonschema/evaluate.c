@@ -15,19 +15,24 @@
 
 /* Nodes within nodes: documents of 512 levels through a few references each, within the stack of a thread. */
 #define DEEPEST 3000
-/* Nodes evaluated for one value, a tenth of a second or so; plus these for each value in it. */
+/* Work for one value, a tenth of a second or so; plus so much for each value in it, and for each byte. */
 #define BUDGET UINT64_C(5000000)
 #define BUDGET_A_VALUE 100
+/* Long strings and long lists of values to compare with cost more than their node. */
+#define LONG_STRING 1024
+#define LONG_LIST 32
 
 /* --- limits --- */
 
-static uint64_t count_values(const struct qb_json *value)
+static uint64_t worth(const struct qb_json *value)
 {
-    uint64_t count = 1;
+    uint64_t sum = BUDGET_A_VALUE + value->key_length;
+    if (value->type == QB_JSON_STRING || value->type == QB_JSON_NUMBER)
+        return sum + value->length;
     if (value->type == QB_JSON_ARRAY || value->type == QB_JSON_OBJECT)
         for (uint32_t i = 0; i < value->length; i++)
-            count += count_values(&value->as.items[i]);
-    return count;
+            sum += worth(&value->as.items[i]);
+    return sum;
 }
 
 /* A large document is worth more work: counted only when the usual budget is used up. */
@@ -36,7 +41,7 @@ static bool enlarge_budget(struct qb_run *run)
     if (run->counted)
         return false;
     run->counted = true;
-    run->budget = count_values(run->root) * BUDGET_A_VALUE;
+    run->budget = worth(run->root);
     return true;
 }
 
@@ -222,7 +227,7 @@ static bool check_number(struct qb_run *run, const struct qb_node *node, const s
 static bool check_pattern(struct qb_run *run, const struct qb_node *node, const struct qb_place *place)
 {
     const struct qb_json *value = place->value;
-    enum qb_pattern_answer answer = qb_pattern_match(node->string->pattern, value->as.string, value->length);
+    enum qb_pattern_answer answer = qb_match(run, node->string->pattern, value->as.string, value->length);
     if (answer == QB_PATTERN_YES)
         return true;
     return qb_fail(run, node, place, answer == QB_PATTERN_NO ? QB_FAIL_PATTERN : QB_FAIL_PATTERN_LIMIT);
@@ -234,6 +239,8 @@ static bool check_string(struct qb_run *run, const struct qb_node *node, const s
     const struct qb_json *value = place->value;
     uint32_t bytes = value->length;
     bool ok = true;
+    if (bytes > LONG_STRING)
+        qb_pay(run, bytes / 16);
     /* a code point takes one to four bytes: often the bytes are enough to know */
     if (rules->least &&
         (bytes < rules->least || (bytes / 4 < rules->least && qb_utf8_length(value->as.string, bytes) < rules->least)))
@@ -269,6 +276,8 @@ static inline bool check_kind(struct qb_run *run, const struct qb_node *node, co
     if (!(node->types & QB_TYPE_BIT(value->type)) ||
         (node->integers && value->type == QB_JSON_NUMBER && !is_integer(value)))
         return qb_fail(run, node, place, QB_FAIL_TYPE);
+    if (node->enumeration && node->enumeration->other_count > LONG_LIST)
+        qb_pay(run, node->enumeration->other_count / 4);
     if (node->enumeration && !qb_value_set_has(node->enumeration, value))
         return qb_fail(run, node, place, QB_FAIL_ENUM);
     if (node->constant && !qb_value_set_has(node->constant, value))
@@ -354,7 +363,10 @@ static __attribute__((noinline)) bool evaluate_leaf(struct qb_run *run, const st
 
 static __attribute__((noinline)) bool evaluate_whole(struct qb_run *run, struct at *at)
 {
-    const struct qb_node *rest = rest_of(at->node, at->place->value);
+    const struct qb_json *value = at->place->value;
+    if (value->type >= QB_JSON_ARRAY)
+        qb_pay(run, value->length);
+    const struct qb_node *rest = rest_of(at->node, value);
     if (rest)
         return check_with_rest(run, at, rest);
     bool ok = check_value(run, at);
@@ -412,7 +424,7 @@ size_t qb_schema_report(const struct qb_schema *schema, const struct qb_json *va
         return 0;
     struct qb_findings *report = qb_findings_new(violations, most);
     evaluate_root(schema, value, report);
-    return qb_findings_finish(report);
+    return qb_findings_finish(report, value);
 }
 
 void qb_schema_free(struct qb_schema *schema)

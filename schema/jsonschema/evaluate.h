@@ -36,7 +36,7 @@ struct qb_run {
     struct qb_findings *report; /* NULL: the quick answer */
     const struct qb_json *root;
     const struct qb_scope *scope;
-    uint64_t budget; /* nodes that may still be evaluated */
+    uint64_t budget; /* work that may still be done: a unit is about what a node or an item costs */
     uint32_t depth;
     bool dynamic;
     bool counted;   /* the budget has been enlarged by the size of the value */
@@ -101,7 +101,7 @@ void qb_findings_add_nearest(struct qb_run *run, const struct qb_node *node, con
 
 struct qb_findings *qb_findings_new(struct qb_violations *violations, size_t most);
 /* Moves what was found into the list, in the order of the text; returns how many. Frees the report. */
-size_t qb_findings_finish(struct qb_findings *report);
+size_t qb_findings_finish(struct qb_findings *report, const struct qb_json *root);
 
 /* Says no, and why if somebody wants to know. */
 static inline bool qb_fail_with(struct qb_run *run, const struct qb_node *node, const struct qb_place *place,
@@ -116,6 +116,22 @@ static inline bool qb_fail(struct qb_run *run, const struct qb_node *node, const
                            enum qb_failure failure)
 {
     return qb_fail_with(run, node, place, failure, 0, 0);
+}
+
+/* Pays for work beyond the usual; when nothing is left, the next node ends it. */
+static inline void qb_pay(struct qb_run *run, uint64_t work)
+{
+    run->budget = work < run->budget ? run->budget - work : 0;
+}
+
+/* Matches a pattern and pays for it. */
+static inline enum qb_pattern_answer qb_match(struct qb_run *run, const struct qb_pattern *pattern, const char *text,
+                                              uint32_t length)
+{
+    uint64_t work = 0;
+    enum qb_pattern_answer answer = qb_pattern_match_counting(pattern, text, length, &work);
+    qb_pay(run, work);
+    return answer;
 }
 
 /* Small sets of bits on the stack, large ones from the heap. Clear, then use, then drop. */

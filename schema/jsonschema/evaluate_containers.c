@@ -101,7 +101,7 @@ static bool check_patterns(struct qb_run *run, const struct qb_node *node, const
     bool ok = true;
     for (uint32_t i = 0; i < rules->pattern_count; i++) {
         const struct qb_pattern_property *row = &rules->patterns[i];
-        enum qb_pattern_answer answer = qb_pattern_match(row->pattern, member->value->key, member->value->key_length);
+        enum qb_pattern_answer answer = qb_match(run, row->pattern, member->value->key, member->value->key_length);
         if (answer == QB_PATTERN_LIMIT)
             ok = qb_fail(run, node, member, QB_FAIL_PATTERN_LIMIT);
         if (answer != QB_PATTERN_YES)
@@ -169,7 +169,8 @@ static bool check_members(struct qb_run *run, const struct qb_node *node, const 
 }
 
 /* What properties, patternProperties and additionalProperties looked at. */
-static void mark_members(const struct qb_object_rules *rules, const struct qb_json *value, struct qb_seen *seen)
+static void mark_members(struct qb_run *run, const struct qb_object_rules *rules, const struct qb_json *value,
+                         struct qb_seen *seen)
 {
     if (rules->additional) {
         seen->all = true; /* the three of them together leave nothing out */
@@ -180,7 +181,7 @@ static void mark_members(const struct qb_object_rules *rules, const struct qb_js
         uint32_t number = qb_names_find(&rules->names, member->key, member->key_length);
         bool known = number != QB_NAME_NONE && rules->nodes[number];
         for (uint32_t j = 0; j < rules->pattern_count && !known; j++)
-            known = qb_pattern_match(rules->patterns[j].pattern, member->key, member->key_length) == QB_PATTERN_YES;
+            known = qb_match(run, rules->patterns[j].pattern, member->key, member->key_length) == QB_PATTERN_YES;
         if (known)
             qb_seen_mark(seen, i);
     }
@@ -240,7 +241,7 @@ bool qb_evaluate_object(struct qb_run *run, const struct qb_node *node, const st
     uint64_t *present = qb_bits_init(&bits, rules->words);
     ok = check_members(run, node, place, present) && ok;
     if (seen)
-        mark_members(rules, place->value, seen);
+        mark_members(run, rules, place->value, seen);
     if (ok || run->report)
         ok = check_required(run, node, place, present) && ok;
     if ((ok || run->report) && rules->dependency_count)

@@ -29,15 +29,38 @@ void qb_violations_clear(struct qb_violations *list)
     qb_arena_reset(&list->arena);
 }
 
-const char *qb_location_uri(struct qb_arena *arena, const struct qb_location *location, const char *keyword)
+/* The pointer from `top`, which is not part of it, down to `where`. Depth is that of the schemas' nesting. */
+static void add_tails(struct qb_buf *out, const struct qb_where *top, const struct qb_where *where)
+{
+    if (where == top)
+        return;
+    add_tails(out, top, where->outer);
+    qb_buf_add_string(out, where->tail);
+}
+
+void qb_where_add_pointer(struct qb_buf *out, const struct qb_where *where)
+{
+    add_tails(out, NULL, where);
+}
+
+void qb_where_add_uri(struct qb_buf *out, const struct qb_where *where, const char *keyword)
+{
+    const struct qb_where *top = where;
+    struct qb_buf pointer = {0};
+    while (!top->uri)
+        top = top->outer;
+    add_tails(&pointer, top, where);
+    if (*keyword)
+        qb_json_pointer_add(&pointer, keyword, strlen(keyword));
+    qb_buf_addf(out, "%s#", top->uri);
+    qb_uri_encode_fragment(out, qb_buf_text(&pointer));
+    qb_buf_fini(&pointer);
+}
+
+static const char *uri_of(struct qb_arena *arena, const struct qb_location *location, const char *keyword)
 {
     struct qb_buf uri = {0};
-    const struct qb_resource *resource = location->resource;
-    qb_buf_add_string(&uri, resource->uri);
-    qb_buf_add_char(&uri, '#');
-    qb_uri_encode_fragment(&uri, location->pointer + strlen(resource->top->pointer));
-    if (keyword && *keyword)
-        qb_buf_addf(&uri, "/%s", keyword);
+    qb_where_add_uri(&uri, location->where, keyword);
     const char *text = qb_arena_copy(arena, qb_buf_text(&uri), uri.length);
     qb_buf_fini(&uri);
     return text;
@@ -53,7 +76,7 @@ static const char *pointer_of(struct qb_arena *arena, const struct qb_location *
                               const struct qb_json *member)
 {
     struct qb_buf pointer = {0};
-    qb_buf_add_string(&pointer, location->pointer);
+    qb_where_add_pointer(&pointer, location->where);
     if (*keyword)
         qb_json_pointer_add(&pointer, keyword, strlen(keyword));
     if (member)
@@ -75,7 +98,7 @@ void qb_compiler_fault_with(struct qb_compiler *compiler, const struct qb_locati
     *fault = (struct qb_violation){.keyword = keyword,
                                    .pointer = pointer_of(&list->arena, location, keyword, member),
                                    .at_key = member,
-                                   .schema = qb_location_uri(&list->arena, location, keyword),
+                                   .schema = uri_of(&list->arena, location, keyword),
                                    .document = copy(&list->arena, location->resource->document->uri),
                                    .message_id = copy(&list->arena, message_id)};
     for (size_t i = 0; i < count; i++)

@@ -45,7 +45,8 @@ struct qb_name_text {
 void qb_names_build(struct qb_names *names, struct qb_arena *arena, const struct qb_name_text *texts, uint32_t count);
 
 /* The whole of a text of up to sixteen bytes, ends of a longer one. */
-static inline __attribute__((always_inline)) void qb_name_ends(const char *text, uint32_t length, uint64_t *head, uint64_t *tail)
+static inline __attribute__((always_inline)) void qb_name_ends(const char *text, uint32_t length, uint64_t *head,
+                                                               uint64_t *tail)
 {
     if (length >= 8) {
         memcpy(head, text, 8);
@@ -77,7 +78,8 @@ static inline uint32_t qb_name_slot(const struct qb_names *names, const char *te
 }
 
 /* The number of the text, QB_NAME_NONE when it is not in the set. */
-static inline __attribute__((always_inline)) uint32_t qb_names_find(const struct qb_names *names, const char *text, uint32_t length)
+static inline __attribute__((always_inline)) uint32_t qb_names_find(const struct qb_names *names, const char *text,
+                                                                    uint32_t length)
 {
     uint64_t head;
     uint64_t tail;

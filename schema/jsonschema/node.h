@@ -8,6 +8,7 @@
 #ifndef QB_SCHEMA_JSONSCHEMA_NODE_H
 #define QB_SCHEMA_JSONSCHEMA_NODE_H
 
+#include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/data/json.h"
 #include "schema/jsonschema/jsonschema.h"
@@ -123,6 +124,19 @@ struct qb_step {
     const char *keyword;
 };
 
+/* Where a schema stands, as steps from the document's root: names of any length cost their length once, however
+ * deep the schemas below are. Texts are put together when somebody asks. */
+struct qb_where {
+    const struct qb_where *outer; /* the schema around it; NULL at the document's root */
+    const char *tail;             /* JSON Pointer from there: "/properties/a" */
+    const char *uri;              /* of the resource that begins here, else NULL */
+};
+
+/* Appends the pointer from the document's root (faults.c). */
+void qb_where_add_pointer(struct qb_buf *out, const struct qb_where *where);
+/* Appends the absolute location: the resource's URI, "#", the pointer in it, and the keyword unless it is "". */
+void qb_where_add_uri(struct qb_buf *out, const struct qb_where *where, const char *keyword);
+
 struct qb_node {
     uint8_t types; /* bits of the types that it takes */
     bool integers; /* of numbers only those without a fraction */
@@ -140,8 +154,8 @@ struct qb_node {
     const struct qb_step *steps;
     const struct qb_node *unevaluated_items;
     const struct qb_node *unevaluated_properties;
-    const char *location; /* absolute URI with its fragment */
-    const char *example;  /* of `examples`, for messages; NULL: none */
+    const struct qb_where *where;
+    const char *example; /* of `examples`, for messages; NULL: none */
 };
 
 struct qb_schema {

@@ -8,7 +8,8 @@
  *   - look-behind of variable length, which PCRE2 10.42 lacks, as a callout that asks an automaton.
  *
  * PCRE2 limits the steps for each place at which a match may start, which is no bound for long texts. So each item
- * of the pattern reports (PCRE2_AUTO_CALLOUT) and pays for the way it went from a budget of the whole match.
+ * of the pattern reports (PCRE2_AUTO_CALLOUT) and pays for the way it went from a budget of the whole match. Its JIT is
+ * left alone: it does not count like that, and memory that is written and run is what a sandbox forbids.
  */
 #include "schema/jsonschema/pattern.h"
 
@@ -23,6 +24,9 @@
 /* Steps of one match: some milliseconds. */
 #define BUDGET 1000000
 #define BUDGET_A_BYTE 64
+/* What a match costs besides, in the same steps; bytes that an automaton reads in the time of one. */
+#define FIXED_PRICE 20
+#define BYTES_A_UNIT 16
 /* KiB of memory of one match. */
 #define MOST_MEMORY 16384
 /* Counts in PCRE2 end here. */
@@ -300,9 +304,11 @@ static int at_item(pcre2_callout_block *block, void *data)
     return !qb_automaton_match(&match->pattern->looks[block->callout_number], match->text, here);
 }
 
-static enum qb_pattern_answer match_by_pcre2(const struct qb_pattern *pattern, const char *text, size_t length)
+static enum qb_pattern_answer match_by_pcre2(const struct qb_pattern *pattern, const char *text, size_t length,
+                                             uint64_t *work)
 {
-    struct match match = {.pattern = pattern, .text = text, .budget = BUDGET + length * BUDGET_A_BYTE};
+    const size_t budget = BUDGET + length * BUDGET_A_BYTE;
+    struct match match = {.pattern = pattern, .text = text, .budget = budget};
     pcre2_match_data *data = pcre2_match_data_create(1, NULL);
     pcre2_match_context *context = pcre2_match_context_create(NULL);
     int found = PCRE2_ERROR_NOMEMORY;
@@ -313,14 +319,23 @@ static enum qb_pattern_answer match_by_pcre2(const struct qb_pattern *pattern, c
     }
     pcre2_match_context_free(context);
     pcre2_match_data_free(data);
+    *work += FIXED_PRICE + budget - match.budget;
     if (found >= 0) /* 0: matched, with more groups than there is room for */
         return QB_PATTERN_YES;
     return found == PCRE2_ERROR_NOMATCH ? QB_PATTERN_NO : QB_PATTERN_LIMIT;
 }
 
+enum qb_pattern_answer qb_pattern_match_counting(const struct qb_pattern *pattern, const char *text, size_t length,
+                                                 uint64_t *work)
+{
+    if (!pattern->fast)
+        return match_by_pcre2(pattern, text, length, work);
+    *work += length / BYTES_A_UNIT;
+    return qb_automaton_match(&pattern->automaton, text, length) ? QB_PATTERN_YES : QB_PATTERN_NO;
+}
+
 enum qb_pattern_answer qb_pattern_match(const struct qb_pattern *pattern, const char *text, size_t length)
 {
-    if (pattern->fast)
-        return qb_automaton_match(&pattern->automaton, text, length) ? QB_PATTERN_YES : QB_PATTERN_NO;
-    return match_by_pcre2(pattern, text, length);
+    uint64_t work = 0;
+    return qb_pattern_match_counting(pattern, text, length, &work);
 }

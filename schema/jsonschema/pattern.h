@@ -26,8 +26,11 @@ void qb_pattern_free(struct qb_pattern *pattern); /* NULL-safe */
 
 /* Is the pattern found in the text, which is well-formed UTF-8? */
 enum qb_pattern_answer qb_pattern_match(const struct qb_pattern *pattern, const char *text, size_t length);
+/* The same; *work is increased by what it took, in units of some tens of nanoseconds. */
+enum qb_pattern_answer qb_pattern_match_counting(const struct qb_pattern *pattern, const char *text, size_t length,
+                                                 uint64_t *work);
 
-/* The same, always by PCRE2: what tests compare the automaton with. NULL as for qb_pattern_new. */
+/* The same, always by PCRE2: quickly made, slowly matched. Tests compare the automaton with it. */
 struct qb_pattern *qb_pattern_new_slow(const char *text, size_t length, struct qb_regex_fault *fault);
 
 /* Whether a text is a regular expression (the format `regex`). */

@@ -24,7 +24,8 @@
 struct finding {
     struct qb_violation violation;
     enum qb_failure failure;
-    uint32_t *path; /* indices from the root */
+    const struct qb_where *where; /* of the schema that refused */
+    uint32_t *path;               /* indices from the root */
     uint32_t depth;
     size_t number; /* order of discovery */
 };
@@ -405,29 +406,6 @@ static const struct {
 
 /* --- places --- */
 
-static void add_pointer(struct qb_buf *out, const struct qb_place *place)
-{
-    if (!place->parent)
-        return;
-    add_pointer(out, place->parent);
-    if (place->name)
-        return;
-    const struct qb_json *container = place->parent->value;
-    if (container->type == QB_JSON_OBJECT)
-        qb_json_pointer_add(out, place->value->key, place->value->key_length);
-    else
-        qb_json_pointer_add_index(out, (size_t)(place->value - container->as.items));
-}
-
-static const char *pointer_of(struct qb_arena *arena, const struct qb_place *place)
-{
-    struct qb_buf pointer = {0};
-    add_pointer(&pointer, place);
-    const char *text = qb_arena_copy(arena, qb_buf_text(&pointer), pointer.length);
-    qb_buf_fini(&pointer);
-    return text;
-}
-
 static void set_path(struct qb_arena *arena, struct finding *finding, const struct qb_place *place)
 {
     for (const struct qb_place *p = place; p->parent; p = p->parent)
@@ -439,13 +417,32 @@ static void set_path(struct qb_arena *arena, struct finding *finding, const stru
             finding->path[--at] = (uint32_t)(p->value - p->parent->value->as.items);
 }
 
-static const char *schema_of(struct qb_arena *arena, const struct qb_node *node, const char *keyword)
+static const char *kept(struct qb_arena *arena, struct qb_buf *text)
+{
+    const char *copy = qb_arena_copy(arena, qb_buf_text(text), text->length);
+    qb_buf_fini(text);
+    return copy;
+}
+
+static const char *pointer_of(struct qb_arena *arena, const struct qb_json *value, const struct finding *finding)
+{
+    struct qb_buf pointer = {0};
+    for (uint32_t i = 0; i < finding->depth; i++) {
+        const struct qb_json *item = &value->as.items[finding->path[i]];
+        if (value->type == QB_JSON_OBJECT)
+            qb_json_pointer_add(&pointer, item->key, item->key_length);
+        else
+            qb_json_pointer_add_index(&pointer, finding->path[i]);
+        value = item;
+    }
+    return kept(arena, &pointer);
+}
+
+static const char *schema_of(struct qb_arena *arena, const struct finding *finding)
 {
     struct qb_buf uri = {0};
-    qb_buf_addf(&uri, "%s%s%s", node->location, *keyword ? "/" : "", keyword);
-    const char *text = qb_arena_copy(arena, uri.data, uri.length);
-    qb_buf_fini(&uri);
-    return text;
+    qb_where_add_uri(&uri, finding->where, finding->violation.keyword);
+    return kept(arena, &uri);
 }
 
 /* --- adding --- */
@@ -472,9 +469,8 @@ void qb_findings_add(struct qb_run *run, const struct qb_node *node, const struc
         return;
     QB_MEM_GROW(report->items, report->count, report->capacity);
     struct finding *finding = &report->items[report->count];
-    *finding = (struct finding){.failure = failure, .number = report->count};
-    finding->violation = (struct qb_violation){
-        .keyword = rows[failure].keyword, .pointer = pointer_of(arena, place), .message_id = rows[failure].message};
+    *finding = (struct finding){.failure = failure, .where = node->where, .number = report->count};
+    finding->violation = (struct qb_violation){.keyword = rows[failure].keyword, .message_id = rows[failure].message};
     struct subject s = {.arena = arena,
                         .violation = &finding->violation,
                         .node = node,
@@ -487,7 +483,6 @@ void qb_findings_add(struct qb_run *run, const struct qb_node *node, const struc
     rows[failure].explain(&s);
     if (place->name)
         speak_of_name(&s, failure);
-    finding->violation.schema = schema_of(arena, node, finding->violation.keyword);
     report->count++;
 }
 
@@ -578,7 +573,7 @@ static bool add_joined(struct qb_run *run, const struct qb_node *node, const str
                        const struct qb_place *place, size_t from)
 {
     struct qb_findings *findings = run->report;
-    struct qb_node joined = {.location = node->location};
+    struct qb_node joined = {.where = node->where};
     uint32_t depth = depth_of(place);
     enum qb_failure failure = QB_FAIL_TYPE;
     bool done =
@@ -591,9 +586,7 @@ static bool add_joined(struct qb_run *run, const struct qb_node *node, const str
         return false;
     findings->count = from;
     qb_findings_add(run, &joined, place, failure, 0, 0);
-    struct qb_violation *violation = &findings->items[from].violation;
-    violation->keyword = step->keyword;
-    violation->schema = schema_of(&findings->list->arena, node, step->keyword);
+    findings->items[from].violation.keyword = step->keyword;
     return true;
 }
 
@@ -652,10 +645,13 @@ static int by_place(const void *a, const void *b)
 }
 
 /* Whether the same was said before, since two ways led to one schema. */
-static bool is_repeated(struct qb_map *said, struct qb_arena *arena, const struct qb_violation *violation)
+static bool is_repeated(struct qb_map *said, struct qb_arena *arena, const struct finding *finding)
 {
+    const struct qb_violation *violation = &finding->violation;
     struct qb_buf whole = {0};
-    qb_buf_addf(&whole, "%s\n%s\n%s", violation->pointer, violation->schema, violation->message_id);
+    qb_buf_add(&whole, &finding->where, sizeof finding->where);
+    qb_buf_add(&whole, finding->path, finding->depth * sizeof *finding->path);
+    qb_buf_addf(&whole, "\n%s\n%s", violation->keyword, violation->message_id);
     for (size_t i = 0; i < violation->arg_count; i++)
         qb_buf_addf(&whole, "\n%s", violation->args[i].value);
     bool repeated = qb_map_get(said, whole.data, whole.length);
@@ -667,7 +663,17 @@ static bool is_repeated(struct qb_map *said, struct qb_arena *arena, const struc
     return repeated;
 }
 
-size_t qb_findings_finish(struct qb_findings *report)
+/* Texts as long as a place is deep are made for what is kept, not for all that was found. */
+static void keep(struct qb_violations *list, const struct qb_json *root, const struct finding *finding)
+{
+    QB_MEM_GROW(list->items, list->count, list->capacity);
+    struct qb_violation *violation = &list->items[list->count++];
+    *violation = finding->violation;
+    violation->pointer = pointer_of(&list->arena, root, finding);
+    violation->schema = schema_of(&list->arena, finding);
+}
+
+size_t qb_findings_finish(struct qb_findings *report, const struct qb_json *root)
 {
     struct qb_violations *list = report->list;
     struct qb_map said = {0};
@@ -676,13 +682,9 @@ size_t qb_findings_finish(struct qb_findings *report)
     qb_arena_init(&scratch);
     if (report->count)
         qsort(report->items, report->count, sizeof *report->items, by_place);
-    for (size_t i = 0; i < report->count && (!report->most || list->count - before < report->most); i++) {
-        const struct qb_violation *violation = &report->items[i].violation;
-        if (is_repeated(&said, &scratch, violation))
-            continue;
-        QB_MEM_GROW(list->items, list->count, list->capacity);
-        list->items[list->count++] = *violation;
-    }
+    for (size_t i = 0; i < report->count && (!report->most || list->count - before < report->most); i++)
+        if (!is_repeated(&said, &scratch, &report->items[i]))
+            keep(list, root, &report->items[i]);
     size_t added = list->count - before;
     qb_map_fini(&said);
     qb_arena_fini(&scratch);

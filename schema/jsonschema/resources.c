@@ -18,7 +18,7 @@
 #define DEEPEST 1000
 
 static struct qb_location *index_schema(struct qb_compiler *c, const struct qb_json *value,
-                                        struct qb_resource *resource, struct qb_document *document, unsigned depth);
+                                        const struct qb_location *outer, struct qb_document *document, unsigned depth);
 
 static char *copy(struct qb_compiler *c, const char *text, size_t length)
 {
@@ -31,11 +31,15 @@ struct qb_location *qb_location_of(const struct qb_compiler *compiler, const str
 }
 
 static struct qb_location *add_location(struct qb_compiler *c, const struct qb_json *value,
-                                        struct qb_resource *resource)
+                                        const struct qb_location *outer)
 {
     struct qb_location *location = qb_arena_alloc(&c->arena, sizeof *location);
-    *location = (struct qb_location){.value = value, .resource = resource};
-    location->pointer = copy(c, qb_buf_text(&c->pointer), c->pointer.length);
+    struct qb_arena *kept = &c->schema->arena;
+    const char *tail = qb_buf_text(&c->pointer) + c->tail;
+    *location = (struct qb_location){.value = value, .resource = outer ? outer->resource : NULL};
+    location->where = qb_arena_alloc(kept, sizeof *location->where);
+    *location->where =
+        (struct qb_where){.outer = outer ? outer->where : NULL, .tail = qb_arena_copy(kept, tail, strlen(tail))};
     qb_map_put(&c->by_value, (const char *)&location->value, sizeof(void *), location);
     *c->last_location = location;
     c->last_location = &location->next;
@@ -104,6 +108,7 @@ static void open_resource(struct qb_compiler *c, struct qb_location *location, s
     const char *uri = has_id ? without_fragment(c, qb_uri_resolve(&c->arena, base, id->as.string)) : base;
     struct qb_resource *resource = add_resource(c, document, uri, location);
     location->resource = resource;
+    location->where->uri = qb_arena_copy(&c->schema->arena, uri, strlen(uri));
     register_uri(c, resource, uri);
     choose_dialect(c, resource, around);
 }
@@ -146,7 +151,7 @@ static void index_items(struct qb_compiler *c, const struct qb_json *list, struc
             push_key(c, item);
         else
             qb_json_pointer_add_index(&c->pointer, i);
-        index_schema(c, item, location->resource, location->resource->document, depth);
+        index_schema(c, item, location, location->resource->document, depth);
         pop(c, before);
     }
 }
@@ -165,7 +170,7 @@ static void index_below(struct qb_compiler *c, const struct qb_json *value, enum
         }
         /* fall through */
     case QB_LAYOUT_SCHEMA:
-        index_schema(c, value, location->resource, location->resource->document, depth);
+        index_schema(c, value, location, location->resource->document, depth);
         break;
     case QB_LAYOUT_LIST:
     case QB_LAYOUT_MAP:
@@ -191,6 +196,8 @@ static void note_anchor(struct qb_compiler *c, struct qb_location *location, enu
 static void index_keywords(struct qb_compiler *c, struct qb_location *location, unsigned depth)
 {
     const struct qb_dialect dialect = location->resource->dialect;
+    size_t tail = c->tail;
+    c->tail = c->pointer.length;
     for (uint32_t i = 0; i < location->value->length; i++) {
         const struct qb_json *member = &location->value->as.items[i];
         enum qb_keyword keyword = qb_keyword_find(member->key, member->key_length, dialect.vocabularies, dialect.draft);
@@ -206,18 +213,19 @@ static void index_keywords(struct qb_compiler *c, struct qb_location *location, 
         index_below(c, member, row->layout, location, depth + 1);
         pop(c, before);
     }
+    c->tail = tail;
 }
 
-/* Indexes the schema at c->pointer; `resource` is the one around it, NULL for a document's root. */
+/* Indexes the schema at c->pointer; `outer` is the one around it, NULL for a document's root. */
 static struct qb_location *index_schema(struct qb_compiler *c, const struct qb_json *value,
-                                        struct qb_resource *resource, struct qb_document *document, unsigned depth)
+                                        const struct qb_location *outer, struct qb_document *document, unsigned depth)
 {
     struct qb_location *location = qb_location_of(c, value);
     if (location)
         return location;
     bool object = value->type == QB_JSON_OBJECT;
-    location = add_location(c, value, resource);
-    if (object || !resource)
+    location = add_location(c, value, outer);
+    if (object || !outer)
         open_resource(c, location, document);
     if (depth > DEEPEST)
         qb_compiler_fault(c, location, "", "schema.fault.depth", NULL);
@@ -234,11 +242,9 @@ struct qb_document *qb_document_add(struct qb_compiler *compiler, const char *ur
     *document = (struct qb_document){.uri = without_fragment(compiler, uri), .root = root};
     document->next = compiler->documents;
     compiler->documents = document;
-    struct qb_buf outer = compiler->pointer; /* a $schema may lead here in the middle of another document */
-    compiler->pointer = (struct qb_buf){0};
+    qb_buf_clear(&compiler->pointer);
+    compiler->tail = 0;
     document->top = index_schema(compiler, root, NULL, document, 0);
-    qb_buf_fini(&compiler->pointer);
-    compiler->pointer = outer;
     register_uri(compiler, document->top->resource, document->uri);
     return document;
 }
@@ -288,9 +294,8 @@ static struct qb_location *follow_pointer(struct qb_compiler *c, struct qb_resou
     struct qb_location *near = resource->top;
     char *token;
     size_t length;
-    struct qb_buf outer = c->pointer;
-    c->pointer = (struct qb_buf){0};
-    qb_buf_add_string(&c->pointer, near->pointer);
+    qb_buf_clear(&c->pointer);
+    c->tail = 0;
     while (value && next_token(&pointer, &left, &token, &length)) {
         if (value->type == QB_JSON_ARRAY)
             value = item_at(value, token, length);
@@ -298,16 +303,14 @@ static struct qb_location *follow_pointer(struct qb_compiler *c, struct qb_resou
             value = qb_json_get_bytes(value, token, length);
         qb_json_pointer_add(&c->pointer, token, length);
         struct qb_location *here = value ? qb_location_of(c, value) : NULL;
-        near = here ? here : near;
+        if (here) {
+            near = here;
+            qb_buf_clear(&c->pointer);
+        }
     }
     bool schema =
         value && (value->type == QB_JSON_OBJECT || value->type <= QB_JSON_TRUE) && value->type != QB_JSON_NULL;
-    struct qb_location *found = NULL;
-    if (schema)
-        found = index_schema(c, value, near->resource, near->resource->document, 0);
-    qb_buf_fini(&c->pointer);
-    c->pointer = outer;
-    return found;
+    return schema ? index_schema(c, value, near, near->resource->document, 0) : NULL;
 }
 
 static struct qb_resource *find_resource(struct qb_compiler *c, const char *uri)

@@ -6,9 +6,10 @@
  *
  * Places wait in a queue and not on the stack, so that neither long chains of references nor circles trouble it.
  */
-#include "schema/jsonschema/make.h"
+#include "schema/jsonschema/compile.h"
 
 #include "core/base/utf8.h"
+#include "schema/jsonschema/make.h"
 #include "schema/jsonschema/quote.h"
 
 #include <stdlib.h>

@@ -329,22 +329,20 @@ static bool check_rest(struct qb_run *run, const struct at *at, const struct qb_
 }
 
 /* A node with an unevaluated* keyword that concerns this value: it keeps a set of its own. */
-static bool check_with_rest(struct qb_run *run, struct at *at, const struct qb_node *rest)
+static bool check_with_rest(struct qb_run *run, const struct at *outer, const struct qb_node *rest)
 {
     struct qb_bits bits;
-    struct qb_seen own = {.bits = qb_bits_init(&bits, words_of(at->place->value))};
-    struct qb_seen *outer = at->seen;
-    at->seen = &own;
-    bool ok = check_value(run, at);
-    bool steps = (ok || run->report) && check_steps(run, at);
+    struct qb_seen own = {.bits = qb_bits_init(&bits, words_of(outer->place->value))};
+    struct at at = {.node = outer->node, .place = outer->place, .seen = &own};
+    bool ok = check_value(run, &at);
+    bool steps = (ok || run->report) && check_steps(run, &at);
     /* after a step failed nobody knows what it would have seen */
     if (steps)
-        ok = check_rest(run, at, rest) && ok;
-    ok = ok && steps;
-    if (outer)
-        outer->all = true;
+        ok = check_rest(run, &at, rest) && ok;
+    if (outer->seen)
+        outer->seen->all = true;
     qb_bits_fini(&bits);
-    return ok;
+    return ok && steps;
 }
 
 static const struct qb_node *rest_of(const struct qb_node *node, const struct qb_json *value)
@@ -361,7 +359,7 @@ static __attribute__((noinline)) bool evaluate_leaf(struct qb_run *run, const st
     return check_kind(run, node, place) && check_scalar(run, node, place);
 }
 
-static __attribute__((noinline)) bool evaluate_whole(struct qb_run *run, struct at *at)
+static __attribute__((noinline)) bool evaluate_whole(struct qb_run *run, const struct at *at)
 {
     const struct qb_json *value = at->place->value;
     if (value->type >= QB_JSON_ARRAY)
@@ -375,7 +373,7 @@ static __attribute__((noinline)) bool evaluate_whole(struct qb_run *run, struct 
     return ok;
 }
 
-static bool evaluate_in_scope(struct qb_run *run, struct at *at)
+static bool evaluate_in_scope(struct qb_run *run, const struct at *at)
 {
     const struct qb_scope *outer = run->scope;
     struct qb_scope inner = {.outer = outer, .resource = at->node->resource};

@@ -20,11 +20,13 @@
 
 #include <cmocka.h>
 
-#define VALUES(...)                     \
-    (const char *const[])               \
-    {                                   \
-        __VA_ARGS__ __VA_OPT__(, ) NULL \
+#define VALUES(...)       \
+    (const char *const[]) \
+    {                     \
+        __VA_ARGS__, NULL \
     }
+
+#define NONE ((const char *const[]){NULL})
 
 /* A JSON text that owns what it needs. */
 struct json {

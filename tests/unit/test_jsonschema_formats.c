@@ -34,10 +34,10 @@ static void check(const char *name, const char *const *right, const char *const 
             fail_msg("%s takes \"%s\"", name, *wrong);
 }
 
-#define TEXTS(...)                      \
-    (const char *const[])               \
-    {                                   \
-        __VA_ARGS__ __VA_OPT__(, ) NULL \
+#define TEXTS(...)        \
+    (const char *const[]) \
+    {                     \
+        __VA_ARGS__, NULL \
     }
 
 static void test_jsonschema_formats__examples_are_right(void **state)

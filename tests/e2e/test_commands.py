@@ -29,7 +29,7 @@ def test_help__every_command_explains_itself_in_both_languages():
 def test_init__makes_a_folder_that_is_fine_and_touches_nothing_twice():
     with Office(init=["--office", "K.9.Z", "--language", "en"]) as office:
         settings = office.read("qbis.yaml")
-        expect("office: K.9.Z" in settings and "language: en" in settings, settings)
+        expect('office: "K.9.Z"' in settings and "language: en" in settings, settings)
         office.qbis("init", office.folder, place=False)
         expect(office.read("qbis.yaml") == settings, "the settings were written again")
         expect(sorted(os.listdir(office.path("records"))) == ["commodities", "companies", "decrees", "facilities",

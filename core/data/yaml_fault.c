@@ -26,14 +26,15 @@ struct rule {
     enum where where;
 };
 
-/* Where the first word of the line stands that `at` is on. */
+/* Where the first word of the line stands that `at` is on; `at` when there is none before it. */
 static size_t line_start(const char *text, size_t at)
 {
-    while (at > 0 && text[at - 1] != '\n')
-        at--;
-    while (text[at] == ' ')
-        at++;
-    return at;
+    size_t start = at;
+    while (start > 0 && text[start - 1] != '\n')
+        start--;
+    while (start < at && text[start] == ' ')
+        start++;
+    return start;
 }
 
 static size_t line_above_start(const char *text, size_t at)
@@ -71,10 +72,10 @@ static bool first_colon(const char *text, size_t at)
 /* With "status:planned" in the line above, that line and this one were taken for one name. */
 static bool glued_above(const char *text, size_t at)
 {
-    size_t start = line_above_start(text, at);
-    size_t word = strcspn(text + start, ": \r\n");
-    return start + word < at && text[start + word] == ':' && !strchr(" \r\n", text[start + word + 1]) &&
-           first_colon(text, at);
+    size_t end = line_above_start(text, at);
+    while (end < at && !memchr(": \r\n", text[end], 4))
+        end++;
+    return end < at && text[end] == ':' && !memchr(" \r\n", text[end + 1], 3) && first_colon(text, at);
 }
 
 static const struct rule rules[] = {

@@ -188,7 +188,8 @@ static bool is_mailbox(const char *text, size_t length, bool wide)
         return false;
     if (length > 2 && text[0] == '[' && text[length - 1] == ']')
         return is_literal(text + 1, length - 2);
-    return wide ? qb_format_idn_hostname(text, length) : qb_format_hostname(text, length);
+    /* RFC 6531 adds U-labels to what RFC 5321 allows: "ab--cd" is no U-label, but a domain */
+    return qb_format_hostname(text, length) || (wide && qb_format_idn_hostname(text, length));
 }
 
 bool qb_format_email(const char *text, size_t length)

@@ -153,7 +153,7 @@ static void check_messages(const char *text)
     const struct qb_text_arg args[] = {{"found", text}, {text, "value"}, {"none", NULL}};
     qb_text_fill(&out, text, args, 3);
     qb_buf_clear(&out);
-    qb_text_fill(&out, "<{found}>{none}", args, 3);
+    qb_text_fill(&out, "<{found}>{none}", (const struct qb_text_arg[]){args[0], args[2]}, 2);
     MUST(out.length == strlen(text) + 2 && !strncmp(qb_buf_text(&out) + 1, text, strlen(text)));
     MUST(qb_err_set(&err, QB_EINPUT, text, "%s", text) == QB_EINPUT);
     MUST(qb_err_context(&err, "%s", text) == QB_EINPUT);

@@ -1,41 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * schedule/schedule.html: what must be done today, and by whom; then every facility with something going on;
- * then what is wrong in the data. One file that needs nothing else: the style is inside, there is no script, and
- * its content security policy lets nothing in from outside. The same view gives the same bytes.
+ * then what is wrong in the data. The frame and what other pages show alike are in core/output/html_page.
  */
 #include "core/output/writers.h"
 
-#include "core/base/embed.h"
 #include "core/output/date_words.h"
-#include "core/output/html_markup.h"
-
-#include <stdio.h>
+#include "core/output/html_page.h"
+#include "core/output/phrase.h"
 
 #define MOST_PROBLEMS 200 /* on the page, so that a broken import does not make it too heavy for a phone */
 
-/* The statuses of tasks, each with a mark that tells it apart without colour. */
-static const struct {
-    const char *name;
-    const char *word;
-    const char *meaning;
-    const char *mark;
-} statuses[] = {
-    [QB_STATUS_OVERDUE] = {"overdue", "page.status.overdue", "page.meaning.overdue", "!"},
-    [QB_STATUS_DUE] = {"due", "page.status.due", "page.meaning.due", "\xe2\x97\x8f"},
-    [QB_STATUS_DUE_SOON] = {"due_soon", "page.status.due_soon", "page.meaning.due_soon", "\xe2\x97\x90"},
-    [QB_STATUS_OPEN] = {"open", "page.status.open", "page.meaning.open", "\xe2\x97\x8b"},
+/* What a status of a task means. */
+static const char *const meanings[] = {
+    [QB_STATUS_OVERDUE] = "page.meaning.overdue",
+    [QB_STATUS_DUE] = "page.meaning.due",
+    [QB_STATUS_DUE_SOON] = "page.meaning.due_soon",
+    [QB_STATUS_OPEN] = "page.meaning.open",
 };
-#define TASK_STATUSES (sizeof statuses / sizeof *statuses)
-
-/* Mark and word of a status. */
-static void say_status(struct qb_html *html, enum qb_status status)
-{
-    qb_html_markup(html, "<span class=\"mark\" aria-hidden=\"true\">");
-    qb_html_markup(html, statuses[status].mark);
-    qb_html_markup(html, "</span> ");
-    qb_html_say(html, statuses[status].word, NULL);
-}
+#define TASK_STATUSES (sizeof meanings / sizeof *meanings)
 
 /* --- the worklist --- */
 
@@ -73,82 +56,6 @@ static void say_plan(struct qb_html *html, const struct qb_obligation *obligatio
     qb_html_markup(html, "</p>\n");
 }
 
-/* Overdue although the last day has not passed: the next block has begun (R9). */
-static bool next_left(const struct qb_html *html, const struct qb_task *task)
-{
-    const struct qb_obligation *obligation = task->obligation;
-    return obligation->status == QB_STATUS_OVERDUE && html->view->as_of <= obligation->due_by &&
-           obligation->first + obligation->count < task->chain->shipment_count;
-}
-
-static void say_monitoring(struct qb_html *html, const struct qb_task *task)
-{
-    const struct qb_obligation *obligation = task->obligation;
-    static const char *const ids[] = {
-        [QB_STATUS_OVERDUE] = "page.task.monitoring.due",
-        [QB_STATUS_DUE] = "page.task.monitoring.due",
-        [QB_STATUS_DUE_SOON] = "page.task.monitoring.due_soon",
-        [QB_STATUS_OPEN] = "page.task.monitoring.open",
-    };
-    const char *every = qb_html_number(html, obligation->every);
-    qb_html_say(html, ids[obligation->status], "k", qb_html_number(html, obligation->k), "count",
-                qb_html_number(html, (int)obligation->count), "every", every, "due_by",
-                qb_html_date(html, obligation->due_by), NULL);
-    if (obligation->expected_on != QB_DATE_NONE) {
-        qb_html_markup(html, " ");
-        qb_html_say(html, "page.task.expected", "every", every, "date", qb_html_date(html, obligation->expected_on),
-                    NULL);
-    }
-    if (next_left(html, task)) {
-        const struct qb_shipment *next = task->chain->shipments[obligation->first + obligation->count];
-        qb_html_markup(html, " ");
-        qb_html_say(html, "page.task.next-left", "shipment", qb_html_record(html, "shipment", next->id), NULL);
-    }
-}
-
-static void say_decree_expiry(struct qb_html *html, const struct qb_task *task)
-{
-    const struct qb_chain *chain = task->chain;
-    const struct qb_decree *last = chain->decrees[chain->decree_count - 1];
-    qb_html_say(html,
-                task->status == QB_STATUS_OVERDUE ? "page.task.decree_expiry.overdue"
-                                                  : "page.task.decree_expiry.due_soon",
-                "decree", qb_html_record(html, "decree", last->id), "date", qb_html_date(html, chain->last_day), NULL);
-}
-
-/* Why R4 does not count it: the decree's days, or else the commodity. */
-static void say_normal_inspection(struct qb_html *html, const struct qb_task *task)
-{
-    const struct qb_shipment *shipment = task->shipment;
-    bool in_force = false;
-    for (size_t i = 0; i < task->chain->decree_count; i++)
-        if (task->chain->decrees[i]->id == shipment->decree)
-            in_force = qb_decree_in_force(task->chain->decrees[i], shipment->certificate_issued_on);
-    qb_html_say(html, in_force ? "page.task.normal_inspection.commodity" : "page.task.normal_inspection.decree",
-                "shipment", qb_html_record(html, "shipment", shipment->id), "date",
-                qb_html_date(html, shipment->certificate_issued_on), NULL);
-}
-
-static void say_corrective_action(struct qb_html *html, const struct qb_task *task)
-{
-    static const char *const severities[] = {
-        [QB_FINDING_CRITICAL] = "page.severity.critical",
-        [QB_FINDING_MAJOR] = "page.severity.major",
-        [QB_FINDING_MINOR] = "page.severity.minor",
-    };
-    const char *severity = qb_text(html->view->language, severities[task->finding->severity]);
-    qb_html_say(html, "page.task.corrective_action", "finding", qb_html_record(html, "finding", task->finding->id),
-                "severity", qb_html_text(html, severity), "date", qb_html_date(html, task->finding->due_on), NULL);
-}
-
-/* What to do, in a sentence. */
-static void (*const say_task[QB_TASK_TYPES])(struct qb_html *html, const struct qb_task *task) = {
-    [QB_TASK_CORRECTIVE_ACTION] = say_corrective_action,
-    [QB_TASK_DECREE_EXPIRY] = say_decree_expiry,
-    [QB_TASK_MONITORING] = say_monitoring,
-    [QB_TASK_NORMAL_INSPECTION] = say_normal_inspection,
-};
-
 /* How long from as_of to a day: "3 days late", "today", "4 days left". */
 static void say_distance(struct qb_html *html, const char *today, qb_date day)
 {
@@ -161,10 +68,22 @@ static void say_distance(struct qb_html *html, const char *today, qb_date day)
         qb_html_say_count(html, "page.left", days);
 }
 
+/* What to do, in sentences. */
+static void say_task(struct qb_html *html, const struct qb_task *task)
+{
+    struct qb_phrase phrases[QB_TASK_PHRASES];
+    size_t count = qb_task_phrases(html->view, task, phrases);
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            qb_html_markup(html, " ");
+        qb_html_phrase(html, &phrases[i]);
+    }
+}
+
 static void write_task(struct qb_html *html, const struct qb_task *task)
 {
     qb_html_markup(html, "<li class=\"");
-    qb_html_markup(html, statuses[task->status].name);
+    qb_html_markup(html, qb_status_name(task->status));
     qb_html_markup(html, "\">\n<p class=\"where\"><a href=\"#facility-");
     qb_html_data(html, task->facility);
     qb_html_markup(html, "\">");
@@ -177,7 +96,7 @@ static void write_task(struct qb_html *html, const struct qb_task *task)
         qb_html_markup(html, "</span>");
     }
     qb_html_markup(html, "</p>\n<p class=\"what\">");
-    say_task[task->type](html, task);
+    say_task(html, task);
     qb_html_markup(html, "</p>\n");
     if (task->obligation) {
         say_plan(html, task->obligation);
@@ -197,11 +116,11 @@ static size_t write_group(struct qb_html *html, size_t from, enum qb_status stat
     if (to == from)
         return to;
     qb_html_markup(html, "<h3 class=\"");
-    qb_html_markup(html, statuses[status].name);
+    qb_html_markup(html, qb_status_name(status));
     qb_html_markup(html, "\" id=\"");
-    qb_html_markup(html, statuses[status].name);
+    qb_html_markup(html, qb_status_name(status));
     qb_html_markup(html, "\">");
-    say_status(html, status);
+    qb_page_status(html, status);
     qb_html_markup(html, " <span class=\"count\">");
     qb_html_markup(html, qb_html_number(html, (int)(to - from)));
     qb_html_markup(html, "</span></h3>\n<ol class=\"tasks\">\n");
@@ -218,16 +137,16 @@ static void write_summary(struct qb_html *html, const int counts[TASK_STATUSES])
     qb_html_markup(html, "\">\n");
     for (size_t i = 0; i < TASK_STATUSES; i++) {
         qb_html_markup(html, "<li class=\"");
-        qb_html_markup(html, statuses[i].name);
+        qb_html_markup(html, qb_status_name((enum qb_status)i));
         qb_html_markup(html, counts[i] ? "\"><a href=\"#" : " none\"><span>");
         if (counts[i]) {
-            qb_html_markup(html, statuses[i].name);
+            qb_html_markup(html, qb_status_name((enum qb_status)i));
             qb_html_markup(html, "\">");
         }
         qb_html_markup(html, "<strong>");
         qb_html_markup(html, qb_html_number(html, counts[i]));
         qb_html_markup(html, "</strong> ");
-        say_status(html, (enum qb_status)i);
+        qb_page_status(html, (enum qb_status)i);
         qb_html_markup(html, counts[i] ? "</a></li>\n" : "</span></li>\n");
     }
     qb_html_markup(html, "</ul>\n");
@@ -240,32 +159,14 @@ static void write_legend(struct qb_html *html)
     qb_html_markup(html, "</summary>\n<dl>\n");
     for (size_t i = 0; i < TASK_STATUSES; i++) {
         qb_html_markup(html, "<dt class=\"");
-        qb_html_markup(html, statuses[i].name);
+        qb_html_markup(html, qb_status_name((enum qb_status)i));
         qb_html_markup(html, "\">");
-        say_status(html, (enum qb_status)i);
+        qb_page_status(html, (enum qb_status)i);
         qb_html_markup(html, "</dt><dd>");
-        qb_html_say(html, statuses[i].meaning, NULL);
+        qb_html_say(html, meanings[i], NULL);
         qb_html_markup(html, "</dd>\n");
     }
     qb_html_markup(html, "</dl></details>\n");
-}
-
-static void open_section(struct qb_html *html, const char *name, const char *heading)
-{
-    qb_html_markup(html, "<section aria-labelledby=\"");
-    qb_html_markup(html, name);
-    qb_html_markup(html, "\">\n<h2 id=\"");
-    qb_html_markup(html, name);
-    qb_html_markup(html, "\">");
-    qb_html_say(html, heading, NULL);
-    qb_html_markup(html, "</h2>\n");
-}
-
-static void say_paragraph(struct qb_html *html, const char *start, const char *id)
-{
-    qb_html_markup(html, start);
-    qb_html_say(html, id, NULL);
-    qb_html_markup(html, "</p>\n");
 }
 
 static void write_worklist(struct qb_html *html)
@@ -274,10 +175,10 @@ static void write_worklist(struct qb_html *html)
     int counts[TASK_STATUSES] = {0};
     for (size_t i = 0; i < view->task_count; i++)
         counts[view->tasks[i]->status]++;
-    open_section(html, "worklist", "page.worklist");
+    qb_page_section(html, "worklist", "page.worklist");
     write_summary(html, counts);
     if (!counts[QB_STATUS_OVERDUE] && !counts[QB_STATUS_DUE])
-        say_paragraph(html, "<p class=\"all-well\">", view->task_count ? "page.nothing-now" : "page.nothing");
+        qb_page_paragraph(html, "<p class=\"all-well\">", view->task_count ? "page.nothing-now" : "page.nothing");
     size_t at = 0;
     for (size_t i = 0; i < TASK_STATUSES; i++)
         at = write_group(html, at, (enum qb_status)i);
@@ -342,11 +243,11 @@ static void write_block(struct qb_html *html, int k, int count, int every, enum 
     qb_html_say(html, "page.block", "k", qb_html_number(html, k), "count", qb_html_number(html, count), "every",
                 qb_html_number(html, every), NULL);
     qb_html_markup(html, "</span> <strong class=\"status ");
-    qb_html_markup(html, statuses[status].name);
+    qb_html_markup(html, qb_status_name(status));
     qb_html_markup(html, "\">");
-    say_status(html, status);
+    qb_page_status(html, status);
     qb_html_markup(html, "</strong></p>\n<p class=\"block ");
-    qb_html_markup(html, statuses[status].name);
+    qb_html_markup(html, qb_status_name(status));
     qb_html_markup(html, "\">");
     qb_html_bar(html, count, every);
     qb_html_markup(html, "</p>\n");
@@ -426,7 +327,7 @@ static void write_facilities(struct qb_html *html)
 {
     const struct qb_output_view *view = html->view;
     bool any = false;
-    open_section(html, "facilities", "page.facilities");
+    qb_page_section(html, "facilities", "page.facilities");
     for (size_t i = 0; i < view->facility_count; i++) {
         if (!has_card(view->facilities[i]))
             continue;
@@ -438,89 +339,50 @@ static void write_facilities(struct qb_html *html)
     if (any)
         qb_html_markup(html, "</div>\n");
     else
-        say_paragraph(html, "<p>", "page.facilities.none");
+        qb_page_paragraph(html, "<p>", "page.facilities.none");
     qb_html_markup(html, "</section>\n");
 }
 
 /* --- problems --- */
 
-static void write_problem(struct qb_html *html, const struct qb_problem *problem)
-{
-    bool error = qb_problem_severity(problem) == QB_SEVERITY_ERROR;
-    struct qb_buf message = {0};
-    qb_problem_message(&message, html->view->language, problem);
-    qb_html_markup(html,
-                   error ? "<li class=\"overdue\">\n<p class=\"where\">" : "<li class=\"due\">\n<p class=\"where\">");
-    qb_html_say(html, error ? "page.severity-of-problem.error" : "page.severity-of-problem.warning", NULL);
-    qb_html_markup(html, ": ");
-    qb_html_open_link(html, "../", problem->path);
-    qb_html_markup(html, qb_html_text(html, problem->path));
-    qb_html_markup(html, "</a>, ");
-    qb_html_say(html, "page.line", "line", qb_html_number(html, (int)problem->line), NULL);
-    qb_html_markup(html, "</p>\n<p class=\"what\">");
-    qb_html_markup(html, qb_html_text(html, qb_buf_text(&message)));
-    qb_html_markup(html, "</p>\n</li>\n");
-    qb_buf_fini(&message);
-    qb_html_forget(html);
-}
-
 /* Errors come first: a warning must not push one off the page. */
-static void write_problem_list(struct qb_html *html, const struct qb_problems *problems)
+static void write_problem_list(struct qb_html *html)
 {
-    static const enum qb_severity order[] = {QB_SEVERITY_ERROR, QB_SEVERITY_WARNING};
-    size_t left = MOST_PROBLEMS;
+    size_t count = html->view->problems->count;
     qb_html_markup(html, "<ol class=\"tasks\">\n");
-    for (size_t pass = 0; pass < sizeof order / sizeof *order; pass++)
-        for (size_t i = 0; i < problems->count && left; i++)
-            if (qb_problem_severity(&problems->items[i]) == order[pass]) {
-                write_problem(html, &problems->items[i]);
-                left--;
-            }
+    size_t written = qb_page_problems(html, "../", QB_SEVERITY_ERROR, MOST_PROBLEMS);
+    written += qb_page_problems(html, "../", QB_SEVERITY_WARNING, MOST_PROBLEMS - written);
     qb_html_markup(html, "</ol>\n");
-    if (problems->count > MOST_PROBLEMS) {
+    if (count > written) {
         qb_html_markup(html, "<p>");
-        qb_html_say_count(html, "page.problems.more", (int)(problems->count - MOST_PROBLEMS));
+        qb_html_say_count(html, "page.problems.more", (int)(count - written));
         qb_html_markup(html, "</p>\n");
     }
 }
 
 static void write_problems(struct qb_html *html)
 {
-    open_section(html, "problems", "page.problems");
+    qb_page_section(html, "problems", "page.problems");
     if (html->view->problems->count)
-        write_problem_list(html, html->view->problems);
+        write_problem_list(html);
     else
-        say_paragraph(html, "<p class=\"all-well\">", "page.problems.none");
+        qb_page_paragraph(html, "<p class=\"all-well\">", "page.problems.none");
     qb_html_markup(html, "</section>\n");
 }
 
 /* --- the frame --- */
 
-static void write_head(struct qb_html *html)
+static void begin(struct qb_html *html)
 {
     const struct qb_output_view *view = html->view;
-    const char *style = "";
-    size_t length = 0;
-    qb_html_markup(html, "<!DOCTYPE html>\n<html lang=\"");
-    qb_html_data(html, qb_text_language_tag(view->language));
-    qb_html_markup(html, "\">\n<head>\n<meta charset=\"utf-8\">\n"
-                         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                         "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
-                         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                         "<meta name=\"color-scheme\" content=\"light dark\">\n"
-                         "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
     struct qb_buf date = {0};
     struct qb_buf title = {0};
     qb_date_words(&date, view->language, view->as_of);
     const struct qb_text_arg args[] = {{"office", view->settings->office}, {"date", qb_buf_text(&date)}};
     qb_text_format(&title, view->language, "page.title.full", args, 2);
-    qb_html_data(html, qb_buf_text(&title)); /* a title takes no markup: escaped as a whole */
+    qb_page_begin(html, qb_buf_text(&title), "worklist", "page.skip");
     qb_buf_fini(&title);
     qb_buf_fini(&date);
-    qb_html_markup(html, "</title>\n<style>\n");
-    if (qb_embed_find("core/output/page.css", &style, &length))
-        qb_buf_add(html->out, style, length);
-    qb_html_markup(html, "</style>\n</head>\n");
 }
 
 static void write_header(struct qb_html *html)
@@ -528,13 +390,9 @@ static void write_header(struct qb_html *html)
     const struct qb_output_view *view = html->view;
     struct qb_buf date = {0};
     qb_date_words_weekday(&date, view->language, view->as_of);
-    qb_html_markup(html, "<header>\n<p class=\"office\">");
-    if (*view->settings->office_name) {
-        qb_html_markup(html, qb_html_text(html, view->settings->office_name));
-        qb_html_markup(html, " ");
-    }
-    qb_html_markup(html, qb_html_text(html, view->settings->office));
-    qb_html_markup(html, "</p>\n<h1>");
+    qb_html_markup(html, "<header>\n");
+    qb_page_office(html);
+    qb_html_markup(html, "<h1>");
     qb_html_say(html, "page.title", NULL);
     qb_html_markup(html, "</h1>\n<p class=\"as-of\">");
     qb_html_say(html, "page.as-of", "date", qb_html_text(html, qb_buf_text(&date)), NULL);
@@ -544,20 +402,9 @@ static void write_header(struct qb_html *html)
 
 static void write_navigation(struct qb_html *html)
 {
-    static const struct {
-        const char *start;
-        const char *word;
-    } links[] = {{"<a href=\"#worklist\">", "page.worklist.short"},
-                 {"<a href=\"#facilities\">", "page.facilities"},
-                 {"<a href=\"#problems\">", "page.problems.short"}};
-    qb_html_markup(html, "<nav aria-label=\"");
-    qb_html_say(html, "page.sections", NULL);
-    qb_html_markup(html, "\">\n");
-    for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
-        qb_html_markup(html, links[i].start);
-        qb_html_say(html, links[i].word, NULL);
-        qb_html_markup(html, "</a>\n");
-    }
+    static const struct qb_page_link links[] = {
+        {"#worklist", "page.worklist.short"}, {"#facilities", "page.facilities"}, {"#problems", "page.problems.short"}};
+    qb_page_navigation(html, links, sizeof links / sizeof *links);
     if (html->view->problems->count) {
         qb_html_markup(html, "<span class=\"count\">");
         qb_html_markup(html, qb_html_number(html, (int)html->view->problems->count));
@@ -571,10 +418,7 @@ void qb_output_html(struct qb_buf *out, const struct qb_output_view *view, const
     (void)facility; /* the page of the whole office */
     struct qb_html html;
     qb_html_init(&html, out, view);
-    write_head(&html);
-    qb_html_markup(&html, "<body>\n<a class=\"skip\" href=\"#worklist\">");
-    qb_html_say(&html, "page.skip", NULL);
-    qb_html_markup(&html, "</a>\n");
+    begin(&html);
     write_header(&html);
     write_navigation(&html);
     qb_html_markup(&html, "<main>\n");
@@ -582,7 +426,6 @@ void qb_output_html(struct qb_buf *out, const struct qb_output_view *view, const
     write_facilities(&html);
     write_problems(&html);
     qb_html_markup(&html, "</main>\n");
-    say_paragraph(&html, "<footer>\n<p>", "page.footer");
-    qb_html_markup(&html, "</footer>\n</body>\n</html>\n");
+    qb_page_end(&html);
     qb_html_fini(&html);
 }

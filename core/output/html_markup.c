@@ -144,6 +144,29 @@ const char *qb_html_officers(struct qb_html *html, const struct qb_ids *officers
     return fragment(html, &all);
 }
 
+static const char *fragment_of(struct qb_html *html, const struct qb_phrase_arg *arg)
+{
+    switch (arg->type) {
+    case QB_PHRASE_NUMBER:
+        return qb_html_number(html, arg->number);
+    case QB_PHRASE_DATE:
+        return qb_html_date(html, arg->number);
+    case QB_PHRASE_RECORD:
+        return qb_html_record(html, arg->kind, arg->text);
+    case QB_PHRASE_WORD:
+        return qb_html_text(html, qb_text(html->view->language, arg->text));
+    }
+    return "";
+}
+
+void qb_html_phrase(struct qb_html *html, const struct qb_phrase *phrase)
+{
+    struct qb_text_arg args[QB_PHRASE_ARGS];
+    for (size_t i = 0; i < phrase->count; i++)
+        args[i] = (struct qb_text_arg){phrase->args[i].name, fragment_of(html, &phrase->args[i])};
+    fill(html->out, html->view->language, phrase->id, args, phrase->count);
+}
+
 /* RFC 3986, 2.3: all but the unreserved characters and the slash is percent-encoded, byte by byte, so that no
  * file name can become a scheme, a query or markup. */
 void qb_html_open_link(struct qb_html *html, const char *up, const char *path)

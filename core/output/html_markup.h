@@ -15,7 +15,7 @@
 #define QB_CORE_OUTPUT_HTML_MARKUP_H
 
 #include "core/base/mem.h"
-#include "core/output/output.h"
+#include "core/output/phrase.h"
 
 struct qb_html {
     struct qb_buf *out;
@@ -36,6 +36,9 @@ void qb_html_data(struct qb_html *html, const char *text);
 void qb_html_say(struct qb_html *html, const char *id, ...) __attribute__((sentinel));
 /* The message `series`.one or .many with {n}. */
 void qb_html_say_count(struct qb_html *html, const char *series, int n);
+
+/* A sentence about a task. */
+void qb_html_phrase(struct qb_html *html, const struct qb_phrase *phrase);
 
 /* Data in a <bdi>, so that its direction of writing stays its own. */
 const char *qb_html_text(struct qb_html *html, const char *text);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What all pages have in common: the frame, and the pieces that look the same everywhere. A page needs nothing else
+ * than its own file: the style is inside, there is no script, and its content security policy lets nothing in.
+ *
+ *     qb_page_begin(&html, title, "worklist", "page.skip");
+ *     qb_html_markup(&html, "<header>...</header>");
+ *     ... qb_page_navigation, qb_html_markup(&html, "<main>"), qb_page_section, ... "</section>", "</main>" ...
+ *     qb_page_end(&html);
+ */
+#ifndef QB_CORE_OUTPUT_HTML_PAGE_H
+#define QB_CORE_OUTPUT_HTML_PAGE_H
+
+#include "core/output/html_markup.h"
+
+/* Up to the open <body>, and a link that leads the keyboard past the navigation, to `main`. `title` is plain text. */
+void qb_page_begin(struct qb_html *html, const char *title, const char *main, const char *skip);
+/* The footer, and all that is open. */
+void qb_page_end(struct qb_html *html);
+/* The office as a line of the header. */
+void qb_page_office(struct qb_html *html);
+
+struct qb_page_link {
+    const char *href; /* markup: written by us */
+    const char *word; /* message id */
+};
+/* Opens the <nav> with its links; the caller closes it. */
+void qb_page_navigation(struct qb_html *html, const struct qb_page_link *links, size_t count);
+/* Opens a <section> with its heading. */
+void qb_page_section(struct qb_html *html, const char *name, const char *heading);
+/* A message between `start` and "</p>". */
+void qb_page_paragraph(struct qb_html *html, const char *start, const char *id);
+
+/* Mark and word of a status. Its class is qb_status_name. */
+void qb_page_status(struct qb_html *html, enum qb_status status);
+/* One problem as an item of a list, with a link to its file; the page lies `up` below the folder. */
+void qb_page_problem(struct qb_html *html, const char *up, const struct qb_problem *problem);
+/* The problems of one severity, at most `most` of them; returns how many were written. */
+size_t qb_page_problems(struct qb_html *html, const char *up, enum qb_severity severity, size_t most);
+
+#endif

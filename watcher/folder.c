@@ -522,6 +522,7 @@ void qb_folder_close(struct qb_folder *folder)
     qb_problems_fini(&folder->problems);
     free(folder->odd.items);
     free(folder->changed.items);
+    free(folder->personal.items);
     free(folder->exceptions);
     qb_history_close(folder->history);
     qb_ignore_free(folder->ignore);

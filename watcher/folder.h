@@ -100,6 +100,7 @@ struct qb_folder {
     struct qb_problems kind_problems;     /* between kinds */
     struct qb_list odd;                   /* tracked files with problems of their own */
     struct qb_list changed;               /* tracked files that differ from the newest commit */
+    struct qb_list personal;              /* outputs of the scope OFFICER that the last pass asked for */
     struct qb_history_change *exceptions; /* as they are stored, by path */
     size_t exception_count;
     struct qb_map facilities;    /* id -> struct qb_facility_state */

@@ -264,14 +264,23 @@ static void clear_path(struct qb_pass *pass, const char *path)
         clear_away(pass, file);
 }
 
+/* One file of an output, of the whole office or of the facility or officer `id`. */
+static int write_one(struct qb_pass *pass, const struct qb_output *output, const struct qb_output_view *view,
+                     const struct qb_facility_schedule *facility, const char *id, struct qb_err *err)
+{
+    struct qb_buf bytes = {0};
+    char *path = qb_output_path(output, id);
+    output->write(&bytes, view, facility);
+    int result = place(pass, path, &bytes, err);
+    qb_buf_fini(&bytes);
+    free(path);
+    return result;
+}
+
 static int write_office(struct qb_pass *pass, const struct qb_output *output, const struct qb_output_view *view,
                         struct qb_err *err)
 {
-    struct qb_buf bytes = {0};
-    output->write(&bytes, view, NULL);
-    int result = place(pass, output->path, &bytes, err);
-    qb_buf_fini(&bytes);
-    return result;
+    return write_one(pass, output, view, NULL, NULL, err);
 }
 
 static int write_facilities(struct qb_pass *pass, const struct qb_output *output, const struct qb_output_view *view,
@@ -279,24 +288,116 @@ static int write_facilities(struct qb_pass *pass, const struct qb_output *output
 {
     struct qb_folder *folder = pass->folder;
     struct qb_map_item *item;
-    struct qb_buf bytes = {0};
     int result = QB_OK;
     for (size_t at = 0; result == QB_OK && (item = qb_map_next(&folder->facilities, &at));) {
         const struct qb_facility_state *state = item->value;
         if (!state->dirty && !pass->verify)
             continue;
-        char *path = qb_output_path(output, state->name->id);
-        qb_buf_clear(&bytes);
         if (state->schedule) {
-            output->write(&bytes, view, state->schedule);
-            result = place(pass, path, &bytes, err);
+            result = write_one(pass, output, view, state->schedule, state->name->id, err);
         } else {
+            char *path = qb_output_path(output, state->name->id);
             clear_path(pass, path);
+            free(path);
         }
+    }
+    return result;
+}
+
+/* A task and one of those whose work it is. */
+struct duty {
+    const char *officer;
+    size_t place; /* of the task in the view */
+};
+
+static int by_officer(const void *left, const void *right)
+{
+    const struct duty *a = left;
+    const struct duty *b = right;
+    int order = strcmp(a->officer, b->officer);
+    return order ? order : (a->place > b->place) - (a->place < b->place);
+}
+
+/* Who has to do what, by officer and then in the view's order; an officer whom a visit names twice, once. */
+static struct duty *list_duties(const struct qb_output_view *view, struct qb_arena *arena, size_t *count)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < view->task_count; i++)
+        most += qb_task_officers(view->tasks[i])->count;
+    struct duty *duties = qb_arena_alloc(arena, (most + 1) * sizeof *duties);
+    size_t made = 0;
+    for (size_t i = 0; i < view->task_count; i++) {
+        const struct qb_ids *officers = qb_task_officers(view->tasks[i]);
+        for (size_t k = 0; k < officers->count; k++)
+            duties[made++] = (struct duty){officers->items[k], i};
+    }
+    qsort(duties, made, sizeof *duties, by_officer);
+    *count = 0;
+    for (size_t i = 0; i < made; i++)
+        if (!*count || by_officer(&duties[*count - 1], &duties[i]))
+            duties[(*count)++] = duties[i];
+    return duties;
+}
+
+/* One officer's file: the view with only that officer's tasks in it. */
+static int write_officer(struct qb_pass *pass, const struct qb_output *output, const struct qb_output_view *view,
+                         const struct duty *duties, size_t count, struct qb_err *err)
+{
+    const struct qb_task **tasks = qb_mem_array(count, sizeof *tasks);
+    struct qb_output_view own = *view;
+    for (size_t i = 0; i < count; i++)
+        tasks[i] = view->tasks[duties[i].place];
+    own.officer = duties[0].officer;
+    own.tasks = tasks;
+    own.task_count = count;
+    int result = write_one(pass, output, &own, NULL, own.officer, err);
+    free(tasks);
+    return result;
+}
+
+static int write_officers(struct qb_pass *pass, const struct qb_output *output, const struct qb_output_view *view,
+                          struct qb_err *err)
+{
+    struct qb_folder *folder = pass->folder;
+    struct qb_arena arena;
+    size_t count;
+    int result = QB_OK;
+    qb_arena_init(&arena);
+    const struct duty *duties = list_duties(view, &arena, &count);
+    for (size_t i = 0, end; i < count && result == QB_OK; i = end) {
+        for (end = i; end < count && duties[end].officer == duties[i].officer;)
+            end++;
+        result = write_officer(pass, output, view, &duties[i], end - i, err);
+        char *path = qb_output_path(output, duties[i].officer);
+        qb_list_add(&folder->personal, qb_folder_track(folder, path));
         free(path);
     }
-    qb_buf_fini(&bytes);
+    qb_arena_fini(&arena);
     return result;
+}
+
+static int (*const write_scope[QB_OUTPUT_SCOPES])(struct qb_pass *pass, const struct qb_output *output,
+                                                  const struct qb_output_view *view, struct qb_err *err) = {
+    [QB_OUTPUT_OFFICE] = write_office,
+    [QB_OUTPUT_FACILITY] = write_facilities,
+    [QB_OUTPUT_OFFICER] = write_officers,
+};
+
+/* Files of officers that were asked for in the last pass: not any more, until they are again. */
+static void collect_personal(struct qb_folder *folder, struct qb_list *before)
+{
+    *before = folder->personal;
+    folder->personal = (struct qb_list){0};
+    for (size_t i = 0; i < before->count; i++)
+        before->items[i]->wanted = false;
+}
+
+/* Removes what is no longer asked for. */
+static void clear_list(struct qb_pass *pass, const struct qb_list *before)
+{
+    for (size_t i = 0; i < before->count; i++)
+        if (!before->items[i]->wanted)
+            clear_away(pass, before->items[i]);
 }
 
 /* --- notes --- */
@@ -374,7 +475,7 @@ static int write_all(struct qb_pass *pass, struct qb_err *err)
         const struct qb_output *output = &qb_outputs[i];
         qb_folder_progress(folder, QB_PROGRESS_WRITING, i, qb_output_count);
         if (qb_settings_output(&folder->settings, output->name))
-            result = (output->scope == QB_OUTPUT_OFFICE ? write_office : write_facilities)(pass, output, &view, err);
+            result = write_scope[output->scope](pass, output, &view, err);
     }
     if (result == QB_OK && folder->settings.problem_notes)
         result = write_notes(pass, err);
@@ -382,14 +483,6 @@ static int write_all(struct qb_pass *pass, struct qb_err *err)
         clear_unwanted(pass);
     qb_arena_fini(&arena);
     return result;
-}
-
-/* Notes that were there before this pass and are not asked for any more. */
-static void clear_notes(struct qb_pass *pass, const struct qb_list *before)
-{
-    for (size_t i = 0; i < before->count; i++)
-        if (!before->items[i]->wanted)
-            clear_away(pass, before->items[i]);
 }
 
 /* The notes of the last pass, no longer asked for until they are again. */
@@ -414,6 +507,7 @@ int qb_publish(struct qb_pass *pass, struct qb_err *err)
 {
     struct qb_folder *folder = pass->folder;
     struct qb_list notes = {0};
+    struct qb_list personal = {0};
     struct qb_map_item *item;
     int result = QB_OK;
     qb_folder_progress(folder, QB_PROGRESS_COMPUTING, 0, 0);
@@ -428,13 +522,18 @@ int qb_publish(struct qb_pass *pass, struct qb_err *err)
     collect_notes(folder, &notes);
     if (result == QB_OK) {
         gather_problems(folder);
-        if (folder->options.writes)
+        if (folder->options.writes) {
+            collect_personal(folder, &personal);
             result = write_all(pass, err);
+        }
     }
-    if (result == QB_OK && folder->options.writes)
-        clear_notes(pass, &notes);
+    if (result == QB_OK && folder->options.writes) {
+        clear_list(pass, &notes);
+        clear_list(pass, &personal);
+    }
     for (size_t at = 0; result == QB_OK && (item = qb_map_next(&folder->facilities, &at));)
         ((struct qb_facility_state *)item->value)->dirty = false;
     free(notes.items);
+    free(personal.items);
     return result;
 }

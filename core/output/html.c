@@ -188,15 +188,6 @@ static void write_worklist(struct qb_html *html)
 
 /* --- facility cards --- */
 
-/* The decree of today: the last one that has begun, else the first. */
-static size_t present_decree(const struct qb_chain *chain, qb_date as_of)
-{
-    size_t at = 0;
-    while (at + 1 < chain->decree_count && chain->decrees[at + 1]->valid_from <= as_of)
-        at++;
-    return at;
-}
-
 static void write_decree(struct qb_html *html, const struct qb_chain *chain, size_t at)
 {
     const struct qb_decree *decree = chain->decrees[at];
@@ -270,7 +261,7 @@ static void write_blocks(struct qb_html *html, const struct qb_chain *chain, con
 
 static void write_chain(struct qb_html *html, const struct qb_chain *chain)
 {
-    size_t present = present_decree(chain, html->view->as_of);
+    size_t present = qb_chain_present(chain, html->view->as_of);
     qb_html_markup(html, "<div class=\"chain\">\n");
     write_decree(html, chain, present);
     write_validity(html, chain->decrees[present]);

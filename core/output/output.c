@@ -10,6 +10,8 @@ const struct qb_output qb_outputs[] = {
     {"json", "schedule/schedule.json", QB_OUTPUT_OFFICE, "output.json", qb_output_json},
     {"facility", "schedule/facilities/%s.json", QB_OUTPUT_FACILITY, "output.facility", qb_output_facility},
     {"csv", "schedule/schedule.csv", QB_OUTPUT_OFFICE, "output.csv", qb_output_csv},
+    {"ics", "schedule/schedule.ics", QB_OUTPUT_OFFICE, "output.ics", qb_output_ical},
+    {"officer", "schedule/officers/%s.ics", QB_OUTPUT_OFFICER, "output.officer", qb_output_ical},
     {"html", "schedule/schedule.html", QB_OUTPUT_OFFICE, "output.html", qb_output_html},
     {"problems", "status/problems.json", QB_OUTPUT_OFFICE, "output.problems", qb_output_problems},
 };
@@ -23,14 +25,14 @@ const struct qb_output *qb_output_find(const char *name)
     return NULL;
 }
 
-char *qb_output_path(const struct qb_output *output, const char *facility)
+char *qb_output_path(const struct qb_output *output, const char *id)
 {
     const char *place = strstr(output->path, "%s");
     if (!place)
         return qb_mem_string(output->path);
     struct qb_buf path = {0};
     qb_buf_add(&path, output->path, (size_t)(place - output->path));
-    qb_buf_add_string(&path, facility);
+    qb_buf_add_string(&path, id);
     qb_buf_add_string(&path, place + 2);
     return qb_buf_steal(&path);
 }

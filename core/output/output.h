@@ -18,8 +18,9 @@ struct qb_output_view {
     qb_date as_of;
     const struct qb_facility_schedule *const *facilities; /* every facility that has a decree, by id */
     size_t facility_count;
-    const struct qb_task *const *tasks; /* of all, in the order of R12 */
+    const struct qb_task *const *tasks; /* of all, or of the officer, in the order of R12 */
     size_t task_count;
+    const char *officer;                /* whose file it is: for the scope OFFICER, else NULL */
     const struct qb_problems *problems; /* sorted */
     /* The words of a record for people (a name, a number), the id itself when it has none. Never NULL. */
     const char *(*title)(const void *context, const char *kind, const char *id);
@@ -28,14 +29,16 @@ struct qb_output_view {
     const void *context;
 };
 
-enum qb_output_scope { QB_OUTPUT_OFFICE, QB_OUTPUT_FACILITY };
+/* What a writer makes one file of: the office; each facility that has a decree; each officer whose work some task is
+ * (qb_task_officers). */
+enum qb_output_scope { QB_OUTPUT_OFFICE, QB_OUTPUT_FACILITY, QB_OUTPUT_OFFICER, QB_OUTPUT_SCOPES };
 
 struct qb_output {
     const char *name; /* in `outputs:` of the settings and in `qbis schedule --format` */
-    const char *path; /* "schedule/schedule.json"; "%s" stands for the facility's id */
+    const char *path; /* "schedule/schedule.json"; "%s" stands for the id of a facility or an officer */
     enum qb_output_scope scope;
     const char *help; /* message id */
-    /* `facility` is NULL for the scope OFFICE. */
+    /* `facility` is NULL but for the scope FACILITY. */
     void (*write)(struct qb_buf *out, const struct qb_output_view *view, const struct qb_facility_schedule *facility);
 };
 
@@ -45,7 +48,7 @@ extern const size_t qb_output_count;
 /* The writer of that name, or NULL. */
 const struct qb_output *qb_output_find(const char *name);
 /* The path of its file; the string is the caller's. */
-char *qb_output_path(const struct qb_output *output, const char *facility);
+char *qb_output_path(const struct qb_output *output, const char *id);
 
 /* The note that lies beside a record with errors (<id>.problem.txt). `list` holds the problems of that one
  * file. Plain text in the view's language. */

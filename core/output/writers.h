@@ -12,6 +12,7 @@ typedef void qb_output_write(struct qb_buf *out, const struct qb_output_view *vi
 qb_output_write qb_output_json;     /* schedule/schedule.json, format qbis-schedule/1 */
 qb_output_write qb_output_facility; /* schedule/facilities/ID.json, format qbis-facility/1 */
 qb_output_write qb_output_csv;      /* schedule/schedule.csv */
+qb_output_write qb_output_ical;     /* schedule/schedule.ics, schedule/officers/ID.ics */
 qb_output_write qb_output_html;     /* schedule/schedule.html */
 qb_output_write qb_output_problems; /* status/problems.json, format qbis-problems/1 */
 
@@ -23,5 +24,10 @@ void qb_output_date(struct qb_json_writer *writer, const char *key, qb_date date
 /* The one escaper of CSV: appends one cell (RFC 4180, UTF-8). What a spreadsheet would run as a formula gets an
  * apostrophe in front; a number stays a number. `text` may hold NULs. */
 void qb_output_csv_cell(struct qb_buf *out, const char *text, size_t length);
+
+/* What every text of a calendar passes through: appends it as well-formed UTF-8 in one line, without control characters
+ * and without those that turn the direction of writing of what follows. What RFC 5545 wants escaped is escaped later.
+ */
+void qb_output_ical_clean(struct qb_buf *out, const char *text, size_t length);
 
 #endif

@@ -36,6 +36,14 @@ bool qb_decree_in_force(const struct qb_decree *decree, qb_date day)
            (decree->revoked_on == QB_DATE_NONE || day < decree->revoked_on);
 }
 
+size_t qb_chain_present(const struct qb_chain *chain, qb_date day)
+{
+    size_t at = 0;
+    while (at + 1 < chain->decree_count && chain->decrees[at + 1]->valid_from <= day)
+        at++;
+    return at;
+}
+
 /* The last day on which it is in force, revocation included. */
 static qb_date end_of_force(const struct qb_decree *decree)
 {

@@ -83,6 +83,7 @@ struct qb_task {
     const struct qb_obligation *obligation; /* monitoring only */
     const struct qb_shipment *shipment;     /* normal_inspection only */
     const struct qb_finding *finding;       /* corrective_action only */
+    const struct qb_visit *visit;           /* corrective_action only: the finding's */
     qb_date due_by;
 };
 
@@ -113,9 +114,13 @@ void qb_schedule_free(struct qb_facility_schedule *schedule); /* NULL-safe */
 /* R1. */
 qb_date qb_decree_last_day(const struct qb_decree *decree);
 bool qb_decree_in_force(const struct qb_decree *decree, qb_date day);
+/* Which of the chain's decrees is the one of a day: the last that has begun, else the first. */
+size_t qb_chain_present(const struct qb_chain *chain, qb_date day);
 /* R10: the `count`-th working day after `date`. */
 qb_date qb_schedule_working_day(const struct qb_settings *settings, qb_date date, int count);
 
+/* Whose work a task is: the officers of the visit that is planned for it, or of a finding's visit. Never NULL. */
+const struct qb_ids *qb_task_officers(const struct qb_task *task);
 /* R12 for two tasks of any facilities: <0, 0, >0. */
 int qb_task_compare(const struct qb_task *a, const struct qb_task *b);
 /* The tasks of all facilities in the order of R12. The array is the caller's (free it). */

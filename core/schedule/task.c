@@ -110,6 +110,7 @@ static void make_corrective_action(struct maker *maker, const struct qb_finding 
                            .facility = visit->facility,
                            .decree = visit->decree,
                            .finding = finding,
+                           .visit = visit,
                            .due_by = finding->due_on};
     add(maker, &task);
 }
@@ -156,6 +157,16 @@ static void plan(struct maker *maker)
     for (size_t i = 0; i < maker->schedule->chain_count; i++)
         lay_plan(&maker->schedule->chains[i], qb_order_next(&order, i));
     qb_order_fini(&order);
+}
+
+/* --- questions about tasks --- */
+
+const struct qb_ids *qb_task_officers(const struct qb_task *task)
+{
+    static const struct qb_ids none = {0};
+    if (task->obligation && task->obligation->planned)
+        return &task->obligation->planned->officers;
+    return task->visit ? &task->visit->officers : &none;
 }
 
 /* --- R12 --- */

@@ -123,7 +123,7 @@ static const struct qb_problem problem = {.code = QB_PROBLEM_REFERENCE,
 static void test_output__table(void **state)
 {
     (void)state;
-    static const char *const names[] = {"json", "facility", "csv", "html", "problems"};
+    static const char *const names[] = {"json", "facility", "csv", "ics", "officer", "html", "problems"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const struct qb_output *output = qb_output_find(names[i]);
         assert_non_null(output);
@@ -135,7 +135,7 @@ static void test_output__table(void **state)
     assert_null(qb_output_find(""));
     for (size_t i = 0; i < qb_output_count; i++) {
         bool has_place = strstr(qb_outputs[i].path, "%s") != NULL;
-        assert_int_equal(has_place, qb_outputs[i].scope == QB_OUTPUT_FACILITY);
+        assert_int_equal(has_place, qb_outputs[i].scope != QB_OUTPUT_OFFICE);
         for (size_t k = 0; k < i; k++)
             assert_string_not_equal(qb_outputs[i].name, qb_outputs[k].name);
     }

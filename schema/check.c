@@ -130,10 +130,12 @@ static const struct {
     [QB_ROLE_VISIT] = {"officers", NULL},
 };
 
+/* Ids are those that the files' names say: a valid record has the same inside, and a folder's own version of a kind
+ * may forget to ask for one. */
 static void extract_decree(struct look *look, struct qb_version *version, struct qb_ids ids)
 {
     version->as.decree = (struct qb_decree){
-        .id = intern(look, "id"),
+        .id = look->base.record,
         .facility = intern(look, "facility"),
         .number = intern(look, "number"),
         .extends = intern(look, "extends"),
@@ -151,7 +153,7 @@ static void extract_shipment(struct look *look, struct qb_version *version, stru
 {
     static const char *const statuses[] = {"planned", "certified", "departed", "cancelled"};
     version->as.shipment = (struct qb_shipment){
-        .id = intern(look, "id"),
+        .id = look->base.record,
         .decree = intern(look, "decree"),
         .certificate_number = intern(look, "certificate_number"),
         .commodities = ids,
@@ -169,7 +171,7 @@ static void extract_visit(struct look *look, struct qb_version *version, struct 
     static const char *const results[] = {"", "conform", "nonconform", "inconclusive"};
     const struct qb_json *counts = qb_json_get(look->record, "counts_as_routine");
     version->as.visit = (struct qb_visit){
-        .id = intern(look, "id"),
+        .id = look->base.record,
         .facility = intern(look, "facility"),
         .decree = intern(look, "decree"),
         .officers = ids,
@@ -186,7 +188,7 @@ static void extract_finding(struct look *look, struct qb_version *version)
 {
     static const char *const severities[] = {"critical", "major", "minor"};
     version->as.finding = (struct qb_finding){
-        .id = intern(look, "id"),
+        .id = look->base.record,
         .visit = intern(look, "visit"),
         .due_on = date(look->record, "due_on"),
         .verified_on = date(look->record, "verified_on"),
@@ -199,16 +201,16 @@ static void extract_role(struct look *look, struct qb_version *version, struct q
     const char *risk;
     switch (look->kind->role) {
     case QB_ROLE_FACILITY:
-        version->as.facility = (struct qb_facility){.id = intern(look, "id"), .company = intern(look, "company")};
+        version->as.facility = (struct qb_facility){.id = look->base.record, .company = intern(look, "company")};
         break;
     case QB_ROLE_OFFICER:
         version->as.officer =
-            (struct qb_officer){.id = intern(look, "id"), .name = intern(look, "name"), .email = intern(look, "email")};
+            (struct qb_officer){.id = look->base.record, .name = intern(look, "name"), .email = intern(look, "email")};
         break;
     case QB_ROLE_COMMODITY:
         risk = word(look->record, "pest_risk");
         version->as.commodity =
-            (struct qb_commodity){.id = intern(look, "id"), .low_risk = risk && !strcmp(risk, "low")};
+            (struct qb_commodity){.id = look->base.record, .low_risk = risk && !strcmp(risk, "low")};
         break;
     case QB_ROLE_DECREE:
         extract_decree(look, version, ids);
@@ -224,6 +226,24 @@ static void extract_role(struct look *look, struct qb_version *version, struct q
         break;
     default:
         break;
+    }
+}
+
+/* Holds what the schedule cannot do without. A folder's own version of a kind may leave it out: then its records are
+ * kept, but play no part in the schedule. */
+static bool plays_its_role(const struct qb_version *version)
+{
+    switch (version->role) {
+    case QB_ROLE_DECREE:
+        return version->as.decree.facility && version->as.decree.valid_from != QB_DATE_NONE;
+    case QB_ROLE_SHIPMENT:
+        return version->as.shipment.decree;
+    case QB_ROLE_VISIT:
+        return version->as.visit.facility && version->as.visit.decree;
+    case QB_ROLE_FINDING:
+        return version->as.finding.visit;
+    default:
+        return true;
     }
 }
 
@@ -319,6 +339,8 @@ static struct qb_version *extract(struct look *look)
     if (ids)
         gather_ids(look, list, id_lists[role].member, items);
     extract_role(look, version, (struct qb_ids){.items = items, .count = ids});
+    if (!plays_its_role(version))
+        version->role = QB_ROLE_NONE;
     return version;
 }
 

@@ -354,8 +354,9 @@ bool qb_version_frozen(const struct qb_version *version, qb_date day)
 /* The file is named after the id. */
 static void check_name(struct look *look)
 {
-    const char *id = word(look->record, "id");
-    if (!id || !strcmp(id, look->base.record))
+    const struct qb_json *value = qb_json_get(look->record, "id");
+    const char *id = qb_json_string(value);
+    if (!id || (!strcmp(id, look->base.record) && strlen(id) == value->length))
         return;
     struct qb_buf right = {0};
     qb_buf_addf(&right, "%s.json", id);

@@ -447,12 +447,6 @@ static void check_samples(struct look *look)
 
 /* --- freezing --- */
 
-struct freeze {
-    struct look *look;
-    const struct qb_json *other;
-    const char *property; /* the label's stand-in: the path */
-};
-
 static void shorten(struct qb_buf *out, const struct qb_json *value)
 {
     if (value && value->type == QB_JSON_STRING)
@@ -468,45 +462,73 @@ static void shorten(struct qb_buf *out, const struct qb_json *value)
     qb_buf_add_string(out, "...");
 }
 
-static void complain_frozen(struct look *look, const struct qb_kind_field *field, const struct qb_json *before,
-                            const struct qb_json *after)
+static void complain_frozen(struct look *look, const struct qb_kind_field *field, const char *pointer,
+                            const struct qb_json *before, const struct qb_json *after)
 {
-    struct qb_buf pointer = {0};
     struct qb_buf old_value = {0};
     struct qb_buf new_value = {0};
-    qb_json_pointer_add(&pointer, field->steps[0].name, field->steps[0].length);
     shorten(&old_value, before);
     shorten(&new_value, after);
     const char *message = !after ? "problem.frozen.removed" : !before ? "problem.frozen.added" : "problem.frozen";
-    complain(look, QB_PROBLEM_FROZEN, qb_buf_text(&pointer), message,
+    complain(look, QB_PROBLEM_FROZEN, pointer, message,
              (struct qb_text_arg[]){
                  {"property", field->path}, {"expected", qb_buf_text(&old_value)}, {"found", qb_buf_text(&new_value)}},
              3);
-    qb_buf_fini(&pointer);
     qb_buf_fini(&old_value);
     qb_buf_fini(&new_value);
 }
 
-/* A closed record's frozen properties stay as they were, unless the change says why. Annotations stand on properties
- * of the record itself, so the first step is the property. */
+/* The values that a field stands for, in the record's order, with their pointers one behind the other. */
+struct values {
+    const struct qb_json **items;
+    size_t count;
+    size_t capacity;
+    struct qb_buf pointers; /* each with its NUL */
+};
+
+static void add_value(void *context, const struct qb_json *value, const char *pointer)
+{
+    struct values *values = context;
+    QB_MEM_GROW(values->items, values->count, values->capacity);
+    values->items[values->count++] = value;
+    qb_buf_add(&values->pointers, pointer, strlen(pointer) + 1);
+}
+
+static void compare_frozen(struct look *look, const struct qb_kind_field *field, const struct qb_json *earlier)
+{
+    struct values before = {0};
+    struct values after = {0};
+    qb_kind_each(field, earlier, add_value, &before);
+    qb_kind_each(field, look->record, add_value, &after);
+    const char *before_pointer = qb_buf_text(&before.pointers);
+    const char *pointer = qb_buf_text(&after.pointers);
+    size_t at = 0;
+    while (at < before.count && at < after.count && qb_json_equal(before.items[at], after.items[at])) {
+        pointer += strlen(pointer) + 1;
+        before_pointer += strlen(before_pointer) + 1;
+        at++;
+    }
+    if (at < before.count || at < after.count) /* the first difference is enough */
+        complain_frozen(look, field, at < after.count ? pointer : before_pointer,
+                        at < before.count ? before.items[at] : NULL, at < after.count ? after.items[at] : NULL);
+    free(before.items);
+    free(after.items);
+    qb_buf_fini(&before.pointers);
+    qb_buf_fini(&after.pointers);
+}
+
+/* A closed record's frozen properties stay as they were, unless the change says why. */
 static void check_frozen(struct look *look, const struct qb_earlier *earlier)
 {
     struct qb_json_fault fault;
     const char *reason = word(look->record, "correction_reason");
-    if (!earlier || !earlier->text || (reason && *reason))
+    if (!earlier || !earlier->text || (reason && *reason) || look->record->type != QB_JSON_OBJECT)
         return;
     const struct qb_json *before =
         qb_json_parse(look->checker->earlier, earlier->text, earlier->length, &qb_json_record_options, &fault);
-    for (size_t i = 0; before && i < look->kind->field_count; i++) {
-        const struct qb_kind_field *field = &look->kind->fields[i];
-        if (!field->frozen || field->step_count != 1)
-            continue;
-        const struct qb_json *old_value = qb_json_get_bytes(before, field->steps[0].name, field->steps[0].length);
-        const struct qb_json *new_value = qb_json_get_bytes(look->record, field->steps[0].name, field->steps[0].length);
-        if (old_value == new_value || (old_value && new_value && qb_json_equal(old_value, new_value)))
-            continue;
-        complain_frozen(look, field, old_value, new_value);
-    }
+    for (size_t i = 0; before && i < look->kind->field_count; i++)
+        if (look->kind->fields[i].frozen)
+            compare_frozen(look, &look->kind->fields[i], before);
 }
 
 /* --- all together --- */

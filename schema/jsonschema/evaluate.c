@@ -52,6 +52,18 @@ static bool give_up(struct qb_run *run)
     return false;
 }
 
+enum qb_pattern_answer qb_match(struct qb_run *run, const struct qb_pattern *pattern, const char *text, uint32_t length)
+{
+    uint64_t work = 0;
+    if (run->exhausted || (!run->budget && !enlarge_budget(run))) {
+        give_up(run);
+        return QB_PATTERN_LIMIT;
+    }
+    enum qb_pattern_answer answer = qb_pattern_match_counting(pattern, text, length, &work);
+    qb_pay(run, work);
+    return answer;
+}
+
 /* --- steps --- */
 
 struct at {
@@ -228,8 +240,8 @@ static bool check_pattern(struct qb_run *run, const struct qb_node *node, const 
 {
     const struct qb_json *value = place->value;
     enum qb_pattern_answer answer = qb_match(run, node->string->pattern, value->as.string, value->length);
-    if (answer == QB_PATTERN_YES)
-        return true;
+    if (answer == QB_PATTERN_YES || run->exhausted)
+        return answer == QB_PATTERN_YES;
     return qb_fail(run, node, place, answer == QB_PATTERN_NO ? QB_FAIL_PATTERN : QB_FAIL_PATTERN_LIMIT);
 }
 

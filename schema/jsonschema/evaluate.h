@@ -84,6 +84,10 @@ bool qb_evaluate(struct qb_run *run, const struct qb_node *node, const struct qb
 /* The same without a word. */
 bool qb_evaluate_quietly(struct qb_run *run, const struct qb_node *node, const struct qb_place *place);
 
+/* Matches a pattern and pays for it; QB_PATTERN_LIMIT too when there is nothing left to pay with. */
+enum qb_pattern_answer qb_match(struct qb_run *run, const struct qb_pattern *pattern, const char *text,
+                                uint32_t length);
+
 /* --- evaluate_containers.c: the rules for one type of value; false when one is broken --- */
 
 bool qb_evaluate_array(struct qb_run *run, const struct qb_node *node, const struct qb_place *place,
@@ -122,16 +126,6 @@ static inline bool qb_fail(struct qb_run *run, const struct qb_node *node, const
 static inline void qb_pay(struct qb_run *run, uint64_t work)
 {
     run->budget = work < run->budget ? run->budget - work : 0;
-}
-
-/* Matches a pattern and pays for it. */
-static inline enum qb_pattern_answer qb_match(struct qb_run *run, const struct qb_pattern *pattern, const char *text,
-                                              uint32_t length)
-{
-    uint64_t work = 0;
-    enum qb_pattern_answer answer = qb_pattern_match_counting(pattern, text, length, &work);
-    qb_pay(run, work);
-    return answer;
 }
 
 /* Small sets of bits on the stack, large ones from the heap. Clear, then use, then drop. */

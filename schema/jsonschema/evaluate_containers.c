@@ -102,6 +102,8 @@ static bool check_patterns(struct qb_run *run, const struct qb_node *node, const
     for (uint32_t i = 0; i < rules->pattern_count; i++) {
         const struct qb_pattern_property *row = &rules->patterns[i];
         enum qb_pattern_answer answer = qb_match(run, row->pattern, member->value->key, member->value->key_length);
+        if (run->exhausted)
+            return false;
         if (answer == QB_PATTERN_LIMIT)
             ok = qb_fail(run, node, member, QB_FAIL_PATTERN_LIMIT);
         if (answer != QB_PATTERN_YES)

@@ -346,6 +346,34 @@ static void test_jsonschema_reference__doubling(void **state)
     qb_buf_fini(&schema);
 }
 
+/* Patterns that backtrack for ever, many times over: each is given up, and in the end the whole. */
+static void test_jsonschema_reference__hostile_patterns(void **state)
+{
+    (void)state;
+    static const char *const schemas[] = {"{'items': {'pattern': '^(\\\\p{L}+)+$'}}",
+                                          "{'items': {'patternProperties': {'^(\\\\p{L}+)+$': true}}}"};
+    for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++) {
+        struct qb_schema *schema = compile(schemas[i]);
+        struct qb_violations violations;
+        struct qb_buf text = {0};
+        qb_violations_init(&violations);
+        qb_buf_add_string(&text, "[");
+        for (int j = 0; j < 1000; j++)
+            qb_buf_addf(&text, "%s'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa%d'%s, ", i ? "{" : "", j, i ? ": 1}" : "");
+        qb_buf_add_string(&text, "0]");
+        struct json value = json_new(text.data);
+        assert_false(qb_schema_valid(schema, value.root));
+        size_t count = qb_schema_report(schema, value.root, 0, &violations);
+        assert_in_range(count, 2, 50);
+        assert_string_equal(violations.items[0].message_id, "schema.limit");
+        assert_string_equal(violations.items[1].message_id, "schema.pattern-limit");
+        qb_violations_fini(&violations);
+        json_free(&value);
+        qb_schema_free(schema);
+        qb_buf_fini(&text);
+    }
+}
+
 /* As deep as a document may be, through several schemas a level. */
 static void test_jsonschema_reference__deep_values(void **state)
 {
@@ -475,6 +503,7 @@ int main(void)
         cmocka_unit_test(test_jsonschema_reference__older_draft),
         cmocka_unit_test(test_jsonschema_reference__loops),
         cmocka_unit_test(test_jsonschema_reference__doubling),
+        cmocka_unit_test(test_jsonschema_reference__hostile_patterns),
         cmocka_unit_test(test_jsonschema_reference__deep_values),
         cmocka_unit_test(test_jsonschema_reference__faults),
         cmocka_unit_test(test_jsonschema_reference__all_faults_in_order),

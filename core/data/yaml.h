@@ -21,7 +21,8 @@ const struct qb_json *qb_yaml_parse(struct qb_json_doc *doc, const char *text, s
 /* Every reason there is (tests and documentation iterate them); qb_json_fault_message tells them. */
 const char *const *qb_yaml_reasons(size_t *count);
 
-/* As qb_json_locate, for YAML. What an alias stands for is found where it is written. */
+/* As qb_json_locate, for YAML. What an alias stands for is found where it is written; a member whose name is an alias
+ * is not found. */
 bool qb_yaml_locate(const char *text, size_t length, const char *pointer, bool key, uint32_t *line, uint32_t *column);
 
 #endif

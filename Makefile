@@ -9,7 +9,8 @@ VERSION := 0.1.0
 
 # A bare Debian 12 has git, make and a C compiler; `make deps` brings the rest, each group where it is needed.
 PACKAGES := libc6-dev pkg-config gettext libgit2-dev libcjson-dev libyaml-dev libinotifytools0-dev libpcre2-dev \
-            libidn2-dev libical-dev zlib1g-dev libcmocka-dev git python3 python3-icalendar vim-tiny libfaketime clang-format cppcheck shellcheck mandoc
+            libidn2-dev libical-dev libxlsxwriter-dev zlib1g-dev libcmocka-dev git python3 python3-icalendar python3-openpyxl \
+            vim-tiny libfaketime clang-format cppcheck shellcheck mandoc
 PACKAGES_VALGRIND := valgrind
 PACKAGES_BENCH    := nodejs npm
 PACKAGES_FUZZ     := clang libclang-rt-14-dev llvm
@@ -18,7 +19,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat
 ifdef CI
 WARN += -Werror
 endif
-LIBS := libgit2 libcjson yaml-0.1 libpcre2-8 libidn2 zlib libical
+LIBS := libgit2 libcjson yaml-0.1 libpcre2-8 libidn2 zlib libical xlsxwriter
 # Asked only once the packages are there: `make deps` itself must run without pkg-config.
 LIB_CFLAGS = $(shell pkg-config --cflags $(LIBS))
 LIB_LDLIBS = $(shell pkg-config --libs $(LIBS)) -linotifytools -lm -pthread
@@ -28,7 +29,7 @@ BASE := err mem buf map date file utf8 embed text
 DATA := json json_scan json_fault json_keys json_value json_number json_locate json_write yaml yaml_scalar yaml_fault
 RECORDS := settings store problem
 SCHEDULE := order policy chain obligation task schedule
-OUTPUT := output json facility csv problems note html html_page html_markup html_escape date_words phrase ical
+OUTPUT := output json facility csv problems note html html_page html_markup html_escape date_words phrase ical xlsx workbook
 HISTORY := repository mend objects loose pack stream sha1 path tree update commit index log trail
 JSONSCHEMA := automaton compile dialect evaluate evaluate_containers faults formats formats_host formats_idn formats_time formats_uri keywords loops make_object names pattern quote regex regex_set report resources uri values
 SCHEMA := kind settings check cross link formats markdown kind_text kind_words kind_page kind_editor

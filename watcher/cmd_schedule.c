@@ -5,6 +5,19 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Says which formats there are. */
+static void say_formats(const struct qb_invocation *invocation, const char *found)
+{
+    struct qb_buf list = {0};
+    qb_buf_add_string(&list, "text");
+    for (size_t i = 0; i < qb_output_count; i++)
+        if (qb_outputs[i].scope == QB_OUTPUT_OFFICE)
+            qb_buf_addf(&list, ", %s", qb_outputs[i].name);
+    qb_say(invocation, "cli.format", (struct qb_text_arg[]){{"found", found}, {"list", qb_buf_text(&list)}}, 2);
+    qb_buf_fini(&list);
+}
 
 static bool render(struct qb_office *office, const char *format, struct qb_buf *out)
 {
@@ -13,7 +26,7 @@ static bool render(struct qb_office *office, const char *format, struct qb_buf *
     struct qb_output_view view;
     struct qb_arena arena;
     if (!text && (!output || output->scope != QB_OUTPUT_OFFICE)) {
-        qb_say(office->invocation, "cli.format", (struct qb_text_arg[]){{"found", format}}, 1);
+        say_formats(office->invocation, format);
         return false;
     }
     enum qb_language language =
@@ -25,19 +38,27 @@ static bool render(struct qb_office *office, const char *format, struct qb_buf *
     else
         output->write(out, &view, NULL);
     qb_arena_fini(&arena);
+    if (!out->length)
+        qb_say(office->invocation, "cli.no-room", (struct qb_text_arg[]){{"found", format}}, 1);
+    return out->length > 0;
+}
+
+/* To standard output. A terminal gets no bytes that are no text: it might obey them. */
+static bool print(const struct qb_office *office, const struct qb_buf *out)
+{
+    if (isatty(STDOUT_FILENO) && memchr(qb_buf_text(out), 0, out->length)) {
+        qb_say(office->invocation, "cli.binary", NULL, 0);
+        return false;
+    }
+    fwrite(qb_buf_text(out), 1, out->length, stdout); /* main looks at the stream's end whether it went well */
     return true;
 }
 
-static bool deliver(struct qb_office *office, const struct qb_buf *out, const char *file, bool text)
+static bool deliver(struct qb_office *office, const struct qb_buf *out, const char *file)
 {
     struct qb_err err = {0};
-    if (!file) {
-        if (text)
-            fputs(qb_buf_text(out), stdout); /* the worklist has made its data safe */
-        else
-            fwrite(qb_buf_text(out), 1, out->length, stdout);
-        return true;
-    }
+    if (!file)
+        return print(office, out);
     FILE *stream = fopen(file, "wb");
     bool fine = stream && fwrite(qb_buf_text(out), 1, out->length, stream) == out->length;
     fine = (!stream || fclose(stream) == 0) && fine;
@@ -68,7 +89,7 @@ int qb_cmd_schedule(const struct qb_invocation *invocation, int argc, char **arg
     if (as_of_text && !qb_date_option(invocation, "--as-of", as_of_text, &as_of))
         return QB_EXIT_FAILED;
     bool fine = qb_office_open(&office, invocation, false) && qb_office_whole_pass(&office, as_of, true, &result) &&
-                render(&office, format, &out) && deliver(&office, &out, file, !strcmp(format, "text"));
+                render(&office, format, &out) && deliver(&office, &out, file);
     size_t errors = 0;
     size_t warnings = 0;
     if (fine)

@@ -264,6 +264,16 @@ static void clear_path(struct qb_pass *pass, const char *path)
         clear_away(pass, file);
 }
 
+/* What is there stays; the next pass tries again. */
+static int cannot_make(struct qb_pass *pass, const char *path)
+{
+    struct qb_err why = {0};
+    qb_err_set(&why, QB_ELIMIT, path, "cannot be made: no room for temporary files");
+    qb_pass_trouble(pass, &why);
+    qb_folder_track(pass->folder, path)->wanted = true;
+    return QB_OK;
+}
+
 /* One file of an output, of the whole office or of the facility or officer `id`. */
 static int write_one(struct qb_pass *pass, const struct qb_output *output, const struct qb_output_view *view,
                      const struct qb_facility_schedule *facility, const char *id, struct qb_err *err)
@@ -271,7 +281,7 @@ static int write_one(struct qb_pass *pass, const struct qb_output *output, const
     struct qb_buf bytes = {0};
     char *path = qb_output_path(output, id);
     output->write(&bytes, view, facility);
-    int result = place(pass, path, &bytes, err);
+    int result = bytes.length ? place(pass, path, &bytes, err) : cannot_make(pass, path);
     qb_buf_fini(&bytes);
     free(path);
     return result;

@@ -10,6 +10,7 @@ const struct qb_output qb_outputs[] = {
     {"json", "schedule/schedule.json", QB_OUTPUT_OFFICE, "output.json", qb_output_json},
     {"facility", "schedule/facilities/%s.json", QB_OUTPUT_FACILITY, "output.facility", qb_output_facility},
     {"csv", "schedule/schedule.csv", QB_OUTPUT_OFFICE, "output.csv", qb_output_csv},
+    {"xlsx", "schedule/schedule.xlsx", QB_OUTPUT_OFFICE, "output.xlsx", qb_output_xlsx},
     {"ics", "schedule/schedule.ics", QB_OUTPUT_OFFICE, "output.ics", qb_output_ical},
     {"officer", "schedule/officers/%s.ics", QB_OUTPUT_OFFICER, "output.officer", qb_output_ical},
     {"html", "schedule/schedule.html", QB_OUTPUT_OFFICE, "output.html", qb_output_html},

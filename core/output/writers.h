@@ -12,6 +12,7 @@ typedef void qb_output_write(struct qb_buf *out, const struct qb_output_view *vi
 qb_output_write qb_output_json;     /* schedule/schedule.json, format qbis-schedule/1 */
 qb_output_write qb_output_facility; /* schedule/facilities/ID.json, format qbis-facility/1 */
 qb_output_write qb_output_csv;      /* schedule/schedule.csv */
+qb_output_write qb_output_xlsx;     /* schedule/schedule.xlsx */
 qb_output_write qb_output_ical;     /* schedule/schedule.ics, schedule/officers/ID.ics */
 qb_output_write qb_output_html;     /* schedule/schedule.html */
 qb_output_write qb_output_problems; /* status/problems.json, format qbis-problems/1 */

@@ -3,12 +3,15 @@
 import datetime
 import os
 import sys
+import xml.dom.minidom
+import zipfile
 
 sys.path.append("/usr/lib/python3/dist-packages")  # Debian's modules, whichever python3 comes first in the path
 
 import icalendar
+import openpyxl
 
-from office import Office, expect, main
+from office import Office, expect, main, shipment
 
 EXAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples", "belawan")
 OUTPUTS = ("schedule", "status")
@@ -37,6 +40,102 @@ def test_outputs__are_the_same_in_any_time_zone_and_locale():
                 os.remove(office.path(path))
             office.once()
             expect(outputs(office) == first, f"{zone} {locale}: other bytes")
+
+
+HOSTILE = ["<script>alert(1)</script>", "=HYPERLINK(\"http://x.example\",\"y\")", "+1+1", "-2", "@SUM(A1)", "\");alert(1)",
+           "a;b,c\\d\nBEGIN:VEVENT\nX:1", "\u202egnp.exe\u200f \u2066x", "\U0001f420" * 60, "x" * 150, "{k} {facility} %s %n",
+           "a\tb\u0085c\u2028d", "_x0041_ &#65; &amp; ]]>", "\ufffe\uffff"]
+
+
+def hostile():
+    """Names and titles in every record that has one, as far as the kinds let them in."""
+    office = example()
+    names = {"companies": "legal_name", "facilities": "name", "officers": "name", "commodities": "name",
+             "findings": "description"}
+    count = 0
+    for path in sorted(p for p in office.tree() if p.split("/")[1:2] and p.split("/")[1] in names):
+        office.edit(path, **{names[path.split("/")[1]]: HOSTILE[count % len(HOSTILE)]})
+        count += 1
+    expect(count >= 12, "too few records to be hostile in")
+    return office
+
+
+# --- sheets ---
+
+SHEETS = ["Tugas", "Fasilitas", "SK", "Masalah"]
+
+
+def book(office):
+    return openpyxl.load_workbook(office.path("schedule/schedule.xlsx"))
+
+
+def table(sheet):
+    rows = list(sheet.iter_rows(values_only=True))
+    return [dict(zip(rows[0], row)) for row in rows[1:]]
+
+
+def as_date(value):
+    return value.date().isoformat() if value else None
+
+
+def test_outputs__sheets_hold_the_tasks_as_dates_and_numbers():
+    with example() as office:
+        office.write("records/shipments/SHP-BAD.json", shipment("SHP-BAD", "B-1", decree="SK-NONE"))
+        office.once(status=1)
+        found = book(office)
+        expect(found.sheetnames == SHEETS, str(found.sheetnames))
+        rows = table(found["Tugas"])
+        tasks = list(office.tasks().values())
+        expect([r["ID tugas"] for r in rows] == [t["id"] for t in tasks], "other tasks")
+        for row, task in zip(rows, tasks):
+            for header, key in (("Batas waktu", "due_by"), ("Jatuh tempo sejak", "due_on"),
+                                ("Perkiraan jatuh tempo", "expected_on"), ("Rencana kunjungan", "planned_on")):
+                expect(as_date(row[header]) == task[key], f"{task['id']} {header}: {row[header]}")
+            for header, key in (("Kewajiban ke-", "obligation"), ("Jumlah pengiriman", "count")):
+                expect(row[header] == task[key], f"{task['id']} {header}: {row[header]}")
+        chains = office.json("schedule/schedule.json")["chains"]
+        rows = table(found["Fasilitas"])
+        expect([(r["ID rangkaian SK"], as_date(r["Hari terakhir"]), r["Pengiriman dihitung"], r["Kunjungan wajib"],
+                 r["Terpenuhi"]) for r in rows] ==
+               [(c["chain"], c["last_day"], c["counted"], c["required"], c["met"]) for c in chains], str(rows))
+        expect([r["ID SK"] for r in table(found["SK"])] == ["SK-2020-0077", "SK-2020-0021", "SK-2020-0058"], "decrees")
+        problems = table(found["Masalah"])
+        expect([(r["Berkas"], r["Baris"], r["Kode"]) for r in problems] ==
+               [(p["path"], p["line"], p["code"]) for p in office.problems()] and problems, str(problems))
+
+
+def test_outputs__sheets_are_made_for_screen_and_paper():
+    with example() as office:
+        office.once()
+        found = book(office)
+        for sheet in found:
+            last = sheet.cell(sheet.max_row, sheet.max_column).coordinate
+            expect(sheet.freeze_panes == "A2" and sheet.auto_filter.ref == "A1:" + last, sheet.title)
+            expect(sheet.print_title_rows in ("1:1", "$1:$1"), f"{sheet.title}: {sheet.print_title_rows}")
+            setup = sheet.page_setup
+            expect(setup.orientation == "landscape" and str(setup.paperSize) == "9" and setup.fitToHeight == 0, sheet.title)
+            words = {r.formula[0] for rules in sheet.conditional_formatting for r in rules.rules}
+            expect(words or sheet.max_row == 1, f"{sheet.title}: no colours")
+            for column in sheet.column_dimensions.values():
+                expect(9 < column.width < 90, f"{sheet.title}: {column.width}")
+        words = {r.formula[0] for rules in found["Tugas"].conditional_formatting for r in rules.rules}
+        expect(words == {'"Terlambat"', '"Jatuh tempo"', '"Segera"', '"Berjalan"'}, str(words))
+        made = found.properties
+        expect(made.created == made.modified and made.created.time() == datetime.time(0), str(made.created))
+        expect(made.title == "Jadwal monitoring K.9.A", made.title)
+
+
+def test_outputs__sheets_run_nothing():
+    with hostile() as office:
+        office.once()
+        names = [r["Nama fasilitas"] for r in table(book(office)["Fasilitas"])]
+        expect(any(n.startswith(("=", "<", "+", "-", "@", '"', "a;")) for n in names), str(names))
+        with zipfile.ZipFile(office.path("schedule/schedule.xlsx")) as archive:
+            for member in archive.infolist():
+                expect(member.date_time == (1980, 1, 1, 0, 0, 0), member.filename)
+                text = archive.read(member).decode()
+                expect("<f>" not in text and "<hyperlink" not in text, member.filename)
+                xml.dom.minidom.parseString(text)
 
 
 # --- calendars ---
@@ -75,6 +174,19 @@ def test_outputs__calendar_of_a_folder_without_tasks_is_a_calendar():
     with Office() as office:
         office.once()
         expect(events(office) == {} and not office.exists("schedule/officers"), "events of nothing")
+
+
+def test_outputs__calendar_takes_no_lines_from_data():
+    with example() as calm, hostile() as office:
+        calm.once()
+        office.once()
+        for path in ("schedule/schedule.ics", "schedule/officers/OFF-0002.ics"):
+            found, wanted = events(office, path), events(calm, path)
+            expect(set(found) == set(wanted), path)
+            for uid, event in found.items():
+                expect(set(event) == set(wanted[uid]) and len(event.subcomponents) == 1, f"{path}: {uid}")
+            for line in office.read(path).split("\r\n"):
+                expect(len(line.encode()) <= 75 and line.isprintable(), f"{path}: {line!r}")
 
 
 def test_outputs__officers_have_a_calendar_as_long_as_they_have_work():

@@ -16,26 +16,38 @@ struct cross {
     const struct qb_version *version; /* the current one */
     qb_cross_visit *visit;
     void *context;
+    const struct qb_version *(*standing)(const struct qb_entry *other); /* which version of the others counts */
 };
 
-const struct qb_version *qb_cross_candidate(const struct qb_entry *entry)
+static const struct qb_version *passing(const struct qb_entry *other)
 {
-    return entry->passing ? entry->current : entry->in_force;
+    return other->passing ? other->current : other->in_force;
 }
 
-static const struct qb_version *candidate_of(const struct qb_name *name, uint8_t kind)
+static const struct qb_version *assumed(const struct qb_entry *other)
+{
+    return other->assumed ? other->current : other->in_force;
+}
+
+static const struct qb_version *in_force(const struct qb_entry *other)
+{
+    return other->in_force;
+}
+
+static const struct qb_version *standing_of(const struct cross *cross, const struct qb_name *name, uint8_t kind)
 {
     for (const struct qb_entry *entry = name ? name->entries : NULL; entry; entry = entry->next_same_id)
-        if (entry->kind == kind && qb_cross_candidate(entry))
-            return qb_cross_candidate(entry);
+        if (entry->kind == kind && cross->standing(entry))
+            return cross->standing(entry);
     return NULL;
 }
 
-static const struct qb_version *candidate_role(const struct cross *cross, const char *id, enum qb_role role)
+static const struct qb_version *standing_role(const struct cross *cross, const char *id, enum qb_role role)
 {
     const struct qb_kind *kind = qb_kinds_of_role(cross->world->kinds, role);
     const struct qb_name *name = id ? qb_store_find_name(cross->world->store, id) : NULL;
-    return kind ? candidate_of(name, kind->index) : NULL;
+    const struct qb_version *version = kind ? standing_of(cross, name, kind->index) : NULL;
+    return version && version->role == role ? version : NULL;
 }
 
 static void hit(const struct cross *cross, struct qb_cross_hit found)
@@ -52,7 +64,7 @@ static void check_references(const struct cross *cross)
     const struct qb_kind *kind = cross->world->kinds->items[cross->entry->kind];
     for (size_t i = 0; i < cross->version->reference_count; i++) {
         const struct qb_reference *reference = &cross->version->references[i];
-        if (candidate_of(reference->name, reference->kind))
+        if (standing_of(cross, reference->name, reference->kind))
             continue;
         hit(cross, (struct qb_cross_hit){.code = QB_PROBLEM_REFERENCE,
                                          .field = &kind->fields[reference->field],
@@ -68,7 +80,7 @@ static void check_references(const struct cross *cross)
 static void check_visit_facility(const struct cross *cross)
 {
     const struct qb_visit *visit = &cross->version->as.visit;
-    const struct qb_version *decree = candidate_role(cross, visit->decree, QB_ROLE_DECREE);
+    const struct qb_version *decree = standing_role(cross, visit->decree, QB_ROLE_DECREE);
     if (!decree || !visit->facility || !decree->as.decree.facility || visit->facility == decree->as.decree.facility)
         return;
     hit(cross,
@@ -82,7 +94,7 @@ static void check_visit_facility(const struct cross *cross)
 static void check_verified(const struct cross *cross)
 {
     const struct qb_finding *finding = &cross->version->as.finding;
-    const struct qb_version *visit = candidate_role(cross, finding->visit, QB_ROLE_VISIT);
+    const struct qb_version *visit = standing_role(cross, finding->visit, QB_ROLE_VISIT);
     if (!visit || finding->verified_on == QB_DATE_NONE || visit->as.visit.conducted_on == QB_DATE_NONE ||
         finding->verified_on >= visit->as.visit.conducted_on)
         return;
@@ -96,17 +108,12 @@ static void check_verified(const struct cross *cross)
                                               {"expected", qb_date_format(visit->as.visit.conducted_on, expected)}}});
 }
 
-void qb_cross_dependence(const struct qb_cross *world, const struct qb_entry *entry, qb_cross_visit *visit,
+void qb_cross_references(const struct qb_cross *world, const struct qb_entry *entry, qb_cross_visit *visit,
                          void *context)
 {
-    struct cross cross = {world, entry, entry->current, visit, context};
-    if (!entry->current)
-        return;
-    check_references(&cross);
-    if (entry->current->role == QB_ROLE_VISIT)
-        check_visit_facility(&cross);
-    if (entry->current->role == QB_ROLE_FINDING)
-        check_verified(&cross);
+    struct cross cross = {world, entry, entry->current, visit, context, passing};
+    if (entry->current)
+        check_references(&cross);
 }
 
 /* --- who came first --- */
@@ -115,7 +122,7 @@ static void check_id(const struct cross *cross)
 {
     const struct qb_entry *entry = cross->entry;
     for (const struct qb_entry *other = entry->name->entries; other; other = other->next_same_id) {
-        if (other == entry || other->kind != entry->kind || !qb_cross_candidate(other))
+        if (other == entry || other->kind != entry->kind || !cross->standing(other))
             continue;
         bool first =
             !entry->in_force != !other->in_force ? entry->in_force != NULL : strcmp(entry->path, other->path) < 0;
@@ -145,7 +152,7 @@ static void check_unique(const struct cross *cross, const struct qb_unique *uniq
     const struct qb_entry *first = NULL;
     for (uint32_t i = 0; claims && i < claims->count; i++) {
         const struct qb_entry *other = claims->items[i];
-        if (other->name == entry->name || !has_value(qb_cross_candidate(other), unique))
+        if (other->name == entry->name || !has_value(cross->standing(other), unique))
             continue;
         bool other_held = has_value(other->in_force, unique);
         bool precedes = held != other_held ? other_held : strcmp(other->name->id, entry->name->id) < 0;
@@ -163,12 +170,16 @@ static void check_unique(const struct cross *cross, const struct qb_unique *uniq
                               .args = {{"found", unique->value}, {"other", first->name->id}, {"file", first->path}}});
 }
 
-void qb_cross_precedence(const struct qb_cross *world, const struct qb_entry *entry, qb_cross_visit *visit,
-                         void *context)
+void qb_cross_conflicts(const struct qb_cross *world, const struct qb_entry *entry, qb_cross_visit *visit,
+                        void *context)
 {
-    struct cross cross = {world, entry, entry->current, visit, context};
+    struct cross cross = {world, entry, entry->current, visit, context, assumed};
     if (!entry->current)
         return;
+    if (entry->current->role == QB_ROLE_VISIT)
+        check_visit_facility(&cross);
+    if (entry->current->role == QB_ROLE_FINDING)
+        check_verified(&cross);
     check_id(&cross);
     for (size_t i = 0; i < entry->current->unique_count; i++)
         check_unique(&cross, &entry->current->uniques[i]);
@@ -189,7 +200,7 @@ static void check_future(const struct cross *cross, qb_date day, const char *pro
 
 static void check_in_decree(const struct cross *cross, const char *decree, qb_date day, const char *property)
 {
-    const struct qb_version *version = candidate_role(cross, decree, QB_ROLE_DECREE);
+    const struct qb_version *version = standing_role(cross, decree, QB_ROLE_DECREE);
     if (!version || day == QB_DATE_NONE || qb_decree_in_force(&version->as.decree, day))
         return;
     char found[QB_DATE_SIZE];
@@ -220,12 +231,12 @@ static bool contains(const struct qb_ids *ids, const char *id)
 static void check_shipment_lines(const struct cross *cross)
 {
     const struct qb_shipment *shipment = &cross->version->as.shipment;
-    const struct qb_version *decree = candidate_role(cross, shipment->decree, QB_ROLE_DECREE);
+    const struct qb_version *decree = standing_role(cross, shipment->decree, QB_ROLE_DECREE);
     if (!decree || !shipment->commodities.count)
         return;
     for (size_t i = 0; i < shipment->commodities.count; i++) {
         const char *commodity = shipment->commodities.items[i];
-        if (contains(&decree->as.decree.commodities, commodity) || !candidate_role(cross, commodity, QB_ROLE_COMMODITY))
+        if (contains(&decree->as.decree.commodities, commodity) || !standing_role(cross, commodity, QB_ROLE_COMMODITY))
             return; /* one that does not exist is told as a reference */
     }
     hit(cross,
@@ -239,7 +250,7 @@ static void check_risk(const struct cross *cross)
 {
     const struct qb_ids *ids = &cross->version->as.decree.commodities;
     for (size_t i = 0; i < ids->count; i++) {
-        const struct qb_version *commodity = candidate_role(cross, ids->items[i], QB_ROLE_COMMODITY);
+        const struct qb_version *commodity = standing_role(cross, ids->items[i], QB_ROLE_COMMODITY);
         if (!commodity || commodity->as.commodity.low_risk)
             continue;
         hit(cross, (struct qb_cross_hit){
@@ -266,7 +277,7 @@ static void check_finding(const struct cross *cross)
 void qb_cross_warnings(const struct qb_cross *world, const struct qb_entry *entry, qb_cross_visit *visit, void *context)
 {
     const struct qb_version *version = entry->current;
-    struct cross cross = {world, entry, version, visit, context};
+    struct cross cross = {world, entry, version, visit, context, in_force};
     if (!version)
         return;
     if (version->role == QB_ROLE_SHIPMENT) {

@@ -27,17 +27,15 @@ struct qb_cross_hit {
 };
 typedef void qb_cross_visit(void *context, const struct qb_cross_hit *hit);
 
-/* The version that counts while it is being decided who is valid: the current one as long as it passes, else the one in
- * force. NULL: none. */
-const struct qb_version *qb_cross_candidate(const struct qb_entry *entry);
-
-/* Errors that depend on what exists and what it says: reference, visit-facility, date-order. */
-void qb_cross_dependence(const struct qb_cross *cross, const struct qb_entry *entry, qb_cross_visit *visit,
+/* Errors of what is not there: reference. Of the others the current version counts while it is `passing`, else the one
+ * in force. So the fewer pass, the more errors: never fewer. */
+void qb_cross_references(const struct qb_cross *cross, const struct qb_entry *entry, qb_cross_visit *visit,
                          void *context);
-/* Errors that depend on who came first: id-duplicate, unique. */
-void qb_cross_precedence(const struct qb_cross *cross, const struct qb_entry *entry, qb_cross_visit *visit,
-                         void *context);
-/* Warnings: outside-decree, future, risk, finding-missing. */
+/* Errors of what others say, and of who came first: visit-facility, date-order, id-duplicate, unique. Of the others the
+ * current version counts where it is `assumed`, else the one in force. */
+void qb_cross_conflicts(const struct qb_cross *cross, const struct qb_entry *entry, qb_cross_visit *visit,
+                        void *context);
+/* Warnings, by what is in force: outside-decree, future, risk, finding-missing. */
 void qb_cross_warnings(const struct qb_cross *cross, const struct qb_entry *entry, qb_cross_visit *visit,
                        void *context);
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The fixpoint. Rounds over the suspects: first what depends on others (references and what they say) until nothing
- * changes, then who came first; who loses there may pull others down, so the first kind of rounds follows again. The
- * losers of one round are found before any is taken out, so that the order of the suspects plays no part.
+ * The fixpoint. Whether all that a record refers to is there gets only worse as others fall: taking out who fails until
+ * nobody does has one outcome, whatever the order. What others say is different: when one falls, another that had lost
+ * to it is right again. So that is asked of an assumption, and the judgement that comes out is the next assumption,
+ * until both are the same. Where records contradict themselves that never happens: then those that would fall and rise
+ * for ever all fall.
  */
 #include "schema/link.h"
 
@@ -13,6 +15,8 @@
 
 /* With more problems than this in one pass no nearest id is looked for: each is a walk over all ids. */
 #define NEAREST_MOST 100
+/* assumptions tried; each step but the last settles one more link of a chain of records that fall by each other */
+#define ASSUMPTIONS_MOST 64
 
 void qb_link_init(struct qb_link *link, struct qb_store *store, const struct qb_kinds *kinds)
 {
@@ -98,14 +102,21 @@ void qb_link_suspect(struct qb_link *link, struct qb_entry *entry)
 {
     suspect(link, entry);
     suspect_neighbours(link, entry);
-    if (entry->current && entry->current->role == QB_ROLE_COMMODITY && entry->in_force)
-        suspect_mentioning(link, entry->name); /* its risk bears on decrees */
+}
+
+/* Another file takes the entry's place at once: it has a version in force. */
+static bool has_heir(const struct qb_entry *entry)
+{
+    for (const struct qb_entry *other = entry->name->entries; other; other = other->next_same_id)
+        if (other != entry && other->kind == entry->kind && other->in_force)
+            return true;
+    return false;
 }
 
 void qb_link_leave(struct qb_link *link, struct qb_entry *entry)
 {
     suspect_neighbours(link, entry);
-    if (entry->in_force && !entry->next_same_id && entry->name->entries == entry)
+    if (entry->in_force && !has_heir(entry))
         suspect_mentioning(link, entry->name);
     if (entry->suspect)
         take_out(&link->suspects, entry);
@@ -134,44 +145,86 @@ static void count_error(void *context, const struct qb_cross_hit *hit)
 
 typedef void checks(const struct qb_cross *cross, const struct qb_entry *entry, qb_cross_visit *visit, void *context);
 
-/* One round: all that fail are found, then taken out. */
-static bool round_of(struct qb_link *link, const struct qb_cross *cross, checks *check)
+static bool fails(const struct qb_cross *cross, const struct qb_entry *entry, checks *check)
 {
-    struct qb_entries losers = {0};
+    size_t errors = 0;
+    check(cross, entry, count_error, &errors);
+    return errors > 0;
+}
+
+/* Takes out whose references fail, to and fro: a chain is through after one round when it lies in either direction. */
+static void drop_dangling(struct qb_link *link, const struct qb_cross *cross)
+{
+    uint32_t count = link->suspects.count;
+    bool fell = true;
+    for (bool backwards = false; fell; backwards = !backwards) {
+        fell = false;
+        for (uint32_t i = 0; i < count; i++) {
+            struct qb_entry *entry = link->suspects.items[backwards ? count - 1 - i : i];
+            if (!entry->passing || !fails(cross, entry, qb_cross_references))
+                continue;
+            entry->passing = false;
+            fell = true;
+        }
+    }
+}
+
+/* Who passes, if the others are as assumed. */
+static void judge(struct qb_link *link, const struct qb_cross *cross)
+{
     for (uint32_t i = 0; i < link->suspects.count; i++) {
         struct qb_entry *entry = link->suspects.items[i];
-        size_t errors = 0;
-        if (entry->passing)
-            check(cross, entry, count_error, &errors);
-        if (errors)
-            add(&losers, entry);
+        entry->passing = entry->sound && !fails(cross, entry, qb_cross_conflicts);
     }
-    for (uint32_t i = 0; i < losers.count; i++)
-        losers.items[i]->passing = false;
-    bool any = losers.count > 0;
-    free(losers.items);
-    return any;
+    drop_dangling(link, cross);
+}
+
+/* Takes the judgement as the next assumption. False when it is the one that it was made by. */
+static bool assume(struct qb_link *link)
+{
+    bool changed = false;
+    for (uint32_t i = 0; i < link->suspects.count; i++) {
+        struct qb_entry *entry = link->suspects.items[i];
+        changed |= entry->assumed != entry->passing;
+        entry->assumed = entry->passing;
+    }
+    return changed;
 }
 
 static void settle(struct qb_link *link, const struct qb_cross *cross)
 {
-    do {
-        while (round_of(link, cross, qb_cross_dependence))
-            ;
-    } while (round_of(link, cross, qb_cross_precedence));
+    for (uint32_t i = 0; i < link->suspects.count; i++)
+        link->suspects.items[i]->assumed = link->suspects.items[i]->sound;
+    judge(link, cross);
+    for (int i = 0; i < ASSUMPTIONS_MOST; i++) {
+        if (!assume(link))
+            return;
+        judge(link, cross);
+    }
+    for (uint32_t i = 0; i < link->suspects.count; i++) {
+        struct qb_entry *entry = link->suspects.items[i];
+        bool both = entry->passing && entry->assumed;
+        entry->assumed |= entry->passing; /* so that each is told what it falls by */
+        entry->passing = both;
+    }
+    drop_dangling(link, cross);
 }
 
 static void put_in_force(struct qb_link *link, struct qb_entry *entry)
 {
+    const struct qb_version *earlier = entry->in_force;
     entry->valid = entry->passing;
     if (!entry->valid)
         return;
     entry->used = entry->blob;
-    if (entry->in_force == entry->current)
+    if (earlier == entry->current)
         return;
+    uint8_t role = earlier ? earlier->role : QB_ROLE_NONE;
     if (link->replacing)
         link->replacing(link->context, entry, entry->current);
     qb_store_set_in_force(link->store, entry, entry->current);
+    if (role == QB_ROLE_COMMODITY) /* its risk bears on decrees: warnings, so that nobody falls any more */
+        suspect_mentioning(link, entry->name);
 }
 
 /* --- telling --- */
@@ -196,7 +249,7 @@ static bool load(struct teller *teller)
     return teller->loaded;
 }
 
-/* The existing id of that kind nearest to a mistyped one, or NULL. */
+/* The existing id of that kind nearest to a mistyped one, the lower of two that are as near, or NULL. */
 static const char *nearest_id(const struct teller *teller, const struct qb_cross_hit *hit)
 {
     const struct qb_store *store = teller->link->store;
@@ -206,8 +259,9 @@ static const char *nearest_id(const struct teller *teller, const struct qb_cross
         const struct qb_name *name = item->value;
         if (!qb_store_in_force(name, hit->field->ref_kind))
             continue;
-        const char *pair[2] = {best ? best : name->id, name->id};
-        const char *nearer = qb_utf8_nearest(hit->value, strlen(hit->value), pair, 2);
+        bool lower = !best || strcmp(name->id, best) < 0;
+        const char *pair[2] = {lower ? name->id : best, lower ? best : name->id};
+        const char *nearer = qb_utf8_nearest(hit->value, strlen(hit->value), pair, best ? 2 : 1);
         best = nearer ? nearer : best;
     }
     return best;
@@ -253,8 +307,8 @@ static int tell_all(struct qb_link *link, const struct qb_cross *cross, struct q
 {
     struct qb_problems found = {0};
     struct teller teller = {.link = link, .entry = entry, .nearest = nearest, .problems = &found, .err = err};
-    qb_cross_dependence(cross, entry, tell, &teller);
-    qb_cross_precedence(cross, entry, tell, &teller);
+    qb_cross_references(cross, entry, tell, &teller);
+    qb_cross_conflicts(cross, entry, tell, &teller);
     qb_cross_warnings(cross, entry, tell, &teller);
     qb_buf_fini(&teller.text);
     if (entry->linked) {
@@ -280,20 +334,39 @@ int qb_link_add(struct qb_link *link, const struct qb_entry *entry, const struct
     return teller.result;
 }
 
+/* All that were invalid before. One that may come into force now is felt by its neighbours. */
+static void suspect_invalid(struct qb_link *link)
+{
+    for (uint32_t i = 0; i < link->invalid.count; i++) {
+        struct qb_entry *entry = link->invalid.items[i];
+        suspect(link, entry);
+        if (entry->sound)
+            suspect_neighbours(link, entry);
+    }
+}
+
+/* Writes down who is valid; the suspects that are added on the way are those that only warnings concern. */
+static size_t enforce(struct qb_link *link)
+{
+    size_t invalid = 0;
+    uint32_t judged = link->suspects.count;
+    for (uint32_t i = 0; i < link->suspects.count; i++) {
+        struct qb_entry *entry = link->suspects.items[i];
+        if (i >= judged)
+            entry->passing = entry->assumed = entry->valid;
+        put_in_force(link, entry);
+        invalid += !entry->valid;
+    }
+    return invalid;
+}
+
 int qb_link_decide(struct qb_link *link, struct qb_err *err)
 {
     struct qb_cross cross = {.store = link->store, .kinds = link->kinds, .as_of = link->as_of};
-    size_t invalid = 0;
     int result = QB_OK;
-    for (uint32_t i = 0; i < link->invalid.count; i++)
-        suspect(link, link->invalid.items[i]);
-    for (uint32_t i = 0; i < link->suspects.count; i++)
-        link->suspects.items[i]->passing = link->suspects.items[i]->sound;
+    suspect_invalid(link);
     settle(link, &cross);
-    for (uint32_t i = 0; i < link->suspects.count; i++) {
-        put_in_force(link, link->suspects.items[i]);
-        invalid += !link->suspects.items[i]->valid;
-    }
+    size_t invalid = enforce(link);
     link->invalid.count = 0;
     for (uint32_t i = 0; i < link->suspects.count; i++) {
         struct qb_entry *entry = link->suspects.items[i];
@@ -308,7 +381,7 @@ int qb_link_decide(struct qb_link *link, struct qb_err *err)
         }
     }
     for (uint32_t i = 0; i < link->suspects.count; i++)
-        link->suspects.items[i]->passing = false;
+        link->suspects.items[i]->passing = link->suspects.items[i]->assumed = false;
     link->suspects.count = 0;
     return result;
 }

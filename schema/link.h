@@ -7,12 +7,14 @@
  *     for each that went: qb_link_leave(&link, entry) and then qb_store_remove
  *     qb_link_decide(&link, &err);
  *
- * Validity is the greatest fixpoint: every sound record is taken as valid, then those whose references (or other
- * conditions) fail are taken out until nothing changes. So records may refer to each other in a circle and come in any
- * order. A record that fails keeps in force what it had.
+ * Every sound record is taken as valid, then those whose references fail are taken out until nothing changes: the
+ * greatest fixpoint. So records may refer to each other in a circle and come in any order. What others say (who came
+ * first, whose facility it is) is asked of those that are valid in the end. A record that fails keeps in force what it
+ * had.
  *
  * Only what may be concerned is looked at: the changed ones, all that were invalid before, those that hang on them in
- * the schedule, those that claim the same id or value, and, where an id disappeared, those that mention it.
+ * the schedule, those that claim the same id or value, and, where an id disappeared or a commodity changed, those that
+ * mention it.
  */
 #ifndef QB_SCHEMA_LINK_H
 #define QB_SCHEMA_LINK_H

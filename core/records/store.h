@@ -111,6 +111,7 @@ struct qb_entry {
     bool troubled; /* on the list of schema/link of those with problems */
     bool suspect;  /* scratch of schema/link: to be decided in this pass */
     bool passing;  /* scratch of schema/link: the current version is taken as valid so far */
+    bool assumed;  /* scratch of schema/link: the same, where it is asked what others say */
 };
 
 struct qb_store {

@@ -30,7 +30,7 @@ DATA := json json_scan json_fault json_keys json_value json_number json_locate j
 RECORDS := settings store problem
 SCHEDULE := order policy chain obligation task schedule
 OUTPUT := output json facility csv problems note html html_page html_markup html_escape date_words phrase ical xlsx workbook
-HISTORY := repository mend objects loose pack stream sha1 path tree update commit index log trail
+HISTORY := repository mend objects loose pack stream sha1 path tree update commit index log trail merge
 JSONSCHEMA := automaton compile dialect evaluate evaluate_containers faults formats formats_host formats_idn formats_time formats_uri keywords loops make_object names pattern quote regex regex_set report resources uri values
 SCHEMA := kind settings check cross link formats markdown kind_text kind_words kind_page kind_editor
 # The parts of the daemon that unit tests are linked with, too.

@@ -124,7 +124,10 @@ void qb_link_leave(struct qb_link *link, struct qb_entry *entry)
         take_out(&link->invalid, entry);
     if (entry->troubled)
         take_out(&link->troubled, entry);
-    if (link->replacing && entry->in_force)
+    if (!entry->in_force)
+        return;
+    link->ids[entry->kind]++;
+    if (link->replacing)
         link->replacing(link->context, entry, NULL);
 }
 
@@ -220,6 +223,7 @@ static void put_in_force(struct qb_link *link, struct qb_entry *entry)
     if (earlier == entry->current)
         return;
     uint8_t role = earlier ? earlier->role : QB_ROLE_NONE;
+    link->ids[entry->kind] += !earlier;
     if (link->replacing)
         link->replacing(link->context, entry, entry->current);
     qb_store_set_in_force(link->store, entry, entry->current);
@@ -228,6 +232,18 @@ static void put_in_force(struct qb_link *link, struct qb_entry *entry)
 }
 
 /* --- telling --- */
+
+/* What was told of an entry, and of what: behind entry->linked stands one of these. Told again is only what differs,
+ * for where a mistake stands takes a look into the text, and those that are wrong are decided anew in every pass. */
+struct told {
+    struct qb_problems problems; /* first, so that a pointer to it is one to the whole */
+    uint64_t hits;
+};
+
+static struct told *told_of(const struct qb_entry *entry)
+{
+    return (struct told *)(void *)entry->linked;
+}
 
 struct teller {
     struct qb_link *link;
@@ -282,10 +298,10 @@ static void tell(void *context, const struct qb_cross_hit *hit)
         .arg_count = hit->arg_count,
     };
     memcpy(problem.args, hit->args, sizeof problem.args);
-    if (!load(teller))
-        return;
-    const char *text = qb_buf_text(&teller->text);
-    if (hit->field) {
+    const char *text = load(teller) ? qb_buf_text(&teller->text) : NULL;
+    if (!text) {
+        qb_buf_add_string(&pointer, hit->field ? "" : hit->property); /* said all the same, with the error */
+    } else if (hit->field) {
         qb_check_locate(teller->link->checker, hit->field, hit->value, text, teller->text.length, &pointer,
                         &problem.line, &problem.column);
     } else {
@@ -302,26 +318,66 @@ static void tell(void *context, const struct qb_cross_hit *hit)
     qb_buf_fini(&pointer);
 }
 
+/* Gathers all that was found into one number: equal when the same would be told. */
+struct digest {
+    const struct qb_link *link;
+    struct qb_buf bytes;
+    bool nearest;
+};
+
+static void digest_hit(void *context, const struct qb_cross_hit *hit)
+{
+    struct digest *digest = context;
+    struct qb_buf *bytes = &digest->bytes;
+    qb_buf_addf(bytes, "%d %s %s", hit->code, hit->field ? hit->field->path : hit->property, hit->message_id);
+    for (size_t i = 0; i < hit->arg_count; i++)
+        qb_buf_addf(bytes, " %s", hit->args[i].value);
+    if (digest->nearest && hit->code == QB_PROBLEM_REFERENCE)
+        qb_buf_addf(bytes, " %u", digest->link->ids[hit->field->ref_kind]);
+    qb_buf_add_char(bytes, '\n');
+}
+
+static void each_hit(const struct qb_cross *cross, const struct qb_entry *entry, qb_cross_visit *visit, void *context)
+{
+    qb_cross_references(cross, entry, visit, context);
+    qb_cross_conflicts(cross, entry, visit, context);
+    qb_cross_warnings(cross, entry, visit, context);
+}
+
+/* 0 when there is nothing to tell. */
+static uint64_t digest_of(const struct qb_link *link, const struct qb_cross *cross, const struct qb_entry *entry,
+                          bool nearest)
+{
+    struct digest digest = {.link = link, .nearest = nearest};
+    each_hit(cross, entry, digest_hit, &digest);
+    uint64_t hash = 0;
+    if (digest.bytes.length) {
+        qb_buf_add(&digest.bytes, &entry->blob, sizeof entry->blob);
+        hash = qb_map_hash(digest.bytes.data, digest.bytes.length) | 1;
+    }
+    qb_buf_fini(&digest.bytes);
+    return hash;
+}
+
 static int tell_all(struct qb_link *link, const struct qb_cross *cross, struct qb_entry *entry, bool nearest,
                     struct qb_err *err)
 {
-    struct qb_problems found = {0};
-    struct teller teller = {.link = link, .entry = entry, .nearest = nearest, .problems = &found, .err = err};
-    qb_cross_references(cross, entry, tell, &teller);
-    qb_cross_conflicts(cross, entry, tell, &teller);
-    qb_cross_warnings(cross, entry, tell, &teller);
+    struct told *told = told_of(entry);
+    uint64_t hits = digest_of(link, cross, entry, nearest);
+    if (hits == (told ? told->hits : 0))
+        return QB_OK;
+    if (told)
+        qb_problems_fini(&told->problems);
+    free(told);
+    entry->linked = NULL;
+    if (!hits)
+        return QB_OK;
+    told = qb_mem_alloc(sizeof *told);
+    struct teller teller = {.link = link, .entry = entry, .nearest = nearest, .problems = &told->problems, .err = err};
+    each_hit(cross, entry, tell, &teller);
     qb_buf_fini(&teller.text);
-    if (entry->linked) {
-        qb_problems_fini(entry->linked);
-        free(entry->linked);
-        entry->linked = NULL;
-    }
-    if (found.count) {
-        entry->linked = qb_mem_alloc(sizeof *entry->linked);
-        *entry->linked = found;
-    } else {
-        qb_problems_fini(&found);
-    }
+    told->hits = teller.result == QB_OK ? hits : 0; /* to be told again */
+    entry->linked = &told->problems;
     return teller.result;
 }
 
@@ -360,6 +416,20 @@ static size_t enforce(struct qb_link *link)
     return invalid;
 }
 
+/* All but those whose text could not be read: their problems have no place yet. */
+static void forget_suspects(struct qb_link *link)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < link->suspects.count; i++) {
+        struct qb_entry *entry = link->suspects.items[i];
+        entry->passing = entry->assumed = false;
+        entry->suspect = entry->linked && !told_of(entry)->hits;
+        if (entry->suspect)
+            link->suspects.items[kept++] = entry;
+    }
+    link->suspects.count = kept;
+}
+
 int qb_link_decide(struct qb_link *link, struct qb_err *err)
 {
     struct qb_cross cross = {.store = link->store, .kinds = link->kinds, .as_of = link->as_of};
@@ -370,7 +440,6 @@ int qb_link_decide(struct qb_link *link, struct qb_err *err)
     link->invalid.count = 0;
     for (uint32_t i = 0; i < link->suspects.count; i++) {
         struct qb_entry *entry = link->suspects.items[i];
-        entry->suspect = false;
         if (!entry->valid)
             add(&link->invalid, entry);
         int told = tell_all(link, &cross, entry, invalid <= NEAREST_MOST, err);
@@ -380,8 +449,6 @@ int qb_link_decide(struct qb_link *link, struct qb_err *err)
             add(&link->troubled, entry);
         }
     }
-    for (uint32_t i = 0; i < link->suspects.count; i++)
-        link->suspects.items[i]->passing = link->suspects.items[i]->assumed = false;
-    link->suspects.count = 0;
+    forget_suspects(link);
     return result;
 }

@@ -36,6 +36,7 @@ struct qb_link {
     struct qb_entries suspects;
     struct qb_entries invalid;  /* all that are not valid, between passes */
     struct qb_entries troubled; /* all that have a problem, between passes; some may have none any more */
+    uint32_t ids[QB_MAX_KINDS]; /* counts the changes of which ids of a kind are in force */
 };
 
 void qb_link_init(struct qb_link *link, struct qb_store *store, const struct qb_kinds *kinds);

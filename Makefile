@@ -32,11 +32,14 @@ SCHEDULE := order policy chain obligation task schedule
 OUTPUT := output json facility csv problems note html html_page html_markup html_escape date_words phrase ical xlsx workbook
 HISTORY := repository mend objects loose pack stream sha1 path tree update commit index log trail merge
 JSONSCHEMA := automaton compile dialect evaluate evaluate_containers faults formats formats_host formats_idn formats_time formats_uri keywords loops make_object names pattern quote regex regex_set report resources uri values
-SCHEMA := kind settings check cross link formats markdown kind_text kind_words kind_page kind_editor
+SCHEMA := kind settings check cross link formats markdown kind_text kind_words kind_page kind_editor \
+          value value_number value_date draft columns
 # The parts of the daemon that unit tests are linked with, too.
 WATCH_PARTS := notify settle lock ignore progress signals conflict
 WATCHER := main say report office past folder scan intake publish journal pass daemon worklist editor \
-           cmd_init cmd_kinds cmd_watch cmd_check cmd_schedule cmd_validate cmd_log cmd_show cmd_status cmd_accept cmd_git \
+           entry tryout fresh ask choices \
+           cmd_init cmd_new cmd_kinds cmd_watch cmd_check cmd_schedule cmd_validate cmd_log \
+           cmd_show cmd_status cmd_accept cmd_git \
            $(WATCH_PARTS)
 
 CORE_SRC := $(BASE:%=core/base/%.c) $(DATA:%=core/data/%.c) $(RECORDS:%=core/records/%.c) \

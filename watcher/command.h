@@ -41,6 +41,7 @@ int qb_cmd_watch(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_check(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_schedule(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_validate(const struct qb_invocation *invocation, int argc, char **argv);
+int qb_cmd_new(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_kinds(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_log(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_show(const struct qb_invocation *invocation, int argc, char **argv);

@@ -20,6 +20,7 @@ const struct qb_command qb_commands[] = {
     {"schedule", "[--as-of DATE] [--format NAME] [-o FILE]", "cli.schedule", true, false, qb_cmd_schedule},
     {"validate", "--schema FILE [--base URI=DIR]... [--assert-formats] [--jsonl] FILE...", "cli.validate", false, false,
      qb_cmd_validate},
+    {"new", "KIND [PROPERTY=VALUE...] [--as OFFICER] [--dry-run]", "new.help", true, false, qb_cmd_new},
     {"kinds", "[KIND...] [--markdown] [--editor] [--shipped]", "cli.kinds", false, false, qb_cmd_kinds},
     {"log", "[RECORD] [--json] [-n COUNT]", "cli.log", true, false, qb_cmd_log},
     {"show", "RECORD[@REVISION]", "cli.show", true, false, qb_cmd_show},

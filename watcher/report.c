@@ -54,21 +54,28 @@ static void show_source(const char *folder, const struct qb_problem *problem, bo
     qb_buf_fini(&text);
 }
 
-void qb_report_problem(const struct qb_invocation *invocation, const char *folder, const struct qb_problem *problem)
+void qb_report_at(const struct qb_invocation *invocation, const char *where, const struct qb_problem *problem)
 {
     bool colour = qb_say_colour(stdout);
     bool error = qb_problem_severity(problem) == QB_SEVERITY_ERROR;
     struct qb_buf message = {0};
     qb_problem_message(&message, invocation->language, problem);
-    qb_say_text(stdout, problem->path, strlen(problem->path));
-    printf(":%u:%u: %s%s%s [%s%s%s]: ", problem->line, problem->column,
-           colour ? error ? "\033[1;31m" : "\033[1;33m" : "",
+    qb_say_text(stdout, where, strlen(where));
+    printf(": %s%s%s [%s%s%s]: ", colour ? error ? "\033[1;31m" : "\033[1;33m" : "",
            qb_text(invocation->language, error ? "severity.error" : "severity.warning"), colour ? "\033[0m" : "",
            qb_problem_rows[problem->code].name, problem->keyword ? ":" : "", problem->keyword ? problem->keyword : "");
     qb_say_text(stdout, qb_buf_text(&message), message.length);
     putchar('\n');
-    show_source(folder, problem, colour);
     qb_buf_fini(&message);
+}
+
+void qb_report_problem(const struct qb_invocation *invocation, const char *folder, const struct qb_problem *problem)
+{
+    struct qb_buf where = {0};
+    qb_buf_addf(&where, "%s:%u:%u", problem->path, problem->line, problem->column);
+    qb_report_at(invocation, qb_buf_text(&where), problem);
+    show_source(folder, problem, qb_say_colour(stdout));
+    qb_buf_fini(&where);
 }
 
 void qb_report_summary(const struct qb_invocation *invocation, size_t errors, size_t warnings)

@@ -26,19 +26,19 @@ LIB_LDLIBS = $(shell pkg-config --libs $(LIBS)) -linotifytools -lm -pthread
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DQB_VERSION='"$(VERSION)"' -I. -I$(BUILD) $(WARN) $(LIB_CFLAGS) $(CFLAGS)
 
 BASE := err mem buf map date file utf8 embed text
-DATA := json json_scan json_fault json_keys json_value json_number json_locate json_write yaml yaml_scalar yaml_fault
+DATA := json json_scan json_fault json_keys json_value json_number json_locate json_write yaml yaml_scalar yaml_fault csv csv_text csv_guard
 RECORDS := settings store problem
 SCHEDULE := order policy chain obligation task schedule
 OUTPUT := output json facility csv problems note html html_page html_markup html_escape date_words phrase ical xlsx workbook
 HISTORY := repository mend objects loose pack stream sha1 path tree update commit index log trail merge
 JSONSCHEMA := automaton compile dialect evaluate evaluate_containers faults formats formats_host formats_idn formats_time formats_uri keywords loops make_object names pattern quote regex regex_set report resources uri values
 SCHEMA := kind settings check cross link formats markdown kind_text kind_words kind_page kind_editor \
-          value value_number value_date draft columns
+          value value_number value_date draft columns mapping
 # The parts of the daemon that unit tests are linked with, too.
 WATCH_PARTS := notify settle lock ignore progress signals conflict
 WATCHER := main say report office past folder scan intake publish journal pass daemon worklist editor \
-           entry tryout fresh ask choices \
-           cmd_init cmd_new cmd_kinds cmd_watch cmd_check cmd_schedule cmd_validate cmd_log \
+           entry tryout fresh ask choices sheet \
+           cmd_init cmd_new cmd_import cmd_export cmd_kinds cmd_watch cmd_check cmd_schedule cmd_validate cmd_log \
            cmd_show cmd_status cmd_accept cmd_git \
            $(WATCH_PARTS)
 
@@ -53,7 +53,7 @@ all: $(BUILD)/qbis
 
 # Files that become part of the program, known there by these names (core/base/embed.h).
 KINDS := $(wildcard schema/kinds/*.yaml)
-EMBED := $(KINDS) schema/settings.yaml $(wildcard schema/jsonschema/meta/*.json) core/output/page.css \
+EMBED := $(KINDS) schema/settings.yaml schema/mapping.yaml $(wildcard schema/jsonschema/meta/*.json) core/output/page.css \
          $(shell find examples/belawan/records -name '*.json' | LC_ALL=C sort)
 CATALOGUES := id en
 EMBEDDED := $(EMBED) $(CATALOGUES:%=po/%.mo)

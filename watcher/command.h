@@ -42,6 +42,8 @@ int qb_cmd_check(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_schedule(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_validate(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_new(const struct qb_invocation *invocation, int argc, char **argv);
+int qb_cmd_import(const struct qb_invocation *invocation, int argc, char **argv);
+int qb_cmd_export(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_kinds(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_log(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_show(const struct qb_invocation *invocation, int argc, char **argv);

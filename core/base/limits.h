@@ -15,6 +15,10 @@
 #define QB_MAX_DOCUMENT ((size_t)256 << 20)
 /* levels; the same, deeper than any schema suite and shallow enough for the stack */
 #define QB_MAX_DOCUMENT_DEPTH 512
+/* bytes, rows and columns of a spreadsheet that is imported */
+#define QB_MAX_TABLE ((size_t)64 << 20)
+#define QB_MAX_TABLE_ROWS 200000
+#define QB_MAX_TABLE_COLUMNS 1000
 /* YAML nodes of one file after aliases are followed: stops a "billion laughs" file */
 #define QB_MAX_YAML_NODES 100000
 /* characters; DESIGN section 3 */

@@ -59,19 +59,33 @@ static void hit(const struct cross *cross, struct qb_cross_hit found)
 
 /* --- references --- */
 
+/* The file of that id and kind, the lowest path of several, or NULL. */
+static const char *file_of(const struct qb_reference *reference)
+{
+    const char *file = NULL;
+    for (const struct qb_entry *entry = reference->name->entries; entry; entry = entry->next_same_id)
+        if (entry->kind == reference->kind && (!file || strcmp(entry->path, file) < 0))
+            file = entry->path;
+    return file;
+}
+
 static void check_references(const struct cross *cross)
 {
-    const struct qb_kind *kind = cross->world->kinds->items[cross->entry->kind];
+    const struct qb_entry *entry = cross->entry;
     for (size_t i = 0; i < cross->version->reference_count; i++) {
         const struct qb_reference *reference = &cross->version->references[i];
-        if (standing_of(cross, reference->name, reference->kind))
+        bool itself = reference->name == entry->name && reference->kind == entry->kind;
+        if (itself || standing_of(cross, reference->name, reference->kind))
             continue;
+        const char *file = file_of(reference);
         hit(cross, (struct qb_cross_hit){.code = QB_PROBLEM_REFERENCE,
-                                         .field = &kind->fields[reference->field],
+                                         .field = &cross->world->kinds->items[entry->kind]->fields[reference->field],
                                          .value = reference->name->id,
-                                         .message_id = "problem.reference",
+                                         .unknown = !file,
+                                         .message_id = file ? "problem.reference.wrong" : "problem.reference",
                                          .args = {{"found", reference->name->id},
-                                                  {"kind", cross->world->kinds->items[reference->kind]->name}}});
+                                                  {"kind", cross->world->kinds->items[reference->kind]->name},
+                                                  {file ? "file" : NULL, file}}});
     }
 }
 

@@ -21,6 +21,7 @@ struct qb_cross_hit {
     const struct qb_kind_field *field; /* where it stands; NULL: at `property` */
     const char *property;
     const char *value; /* of the field */
+    bool unknown;      /* a reference to an id that no file has: another may have been meant */
     const char *message_id;
     struct qb_text_arg args[QB_PROBLEM_ARGS];
     size_t arg_count;

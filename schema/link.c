@@ -308,7 +308,7 @@ static void tell(void *context, const struct qb_cross_hit *hit)
         qb_buf_add_string(&pointer, hit->property);
         qb_json_locate(text, teller->text.length, hit->property, false, &problem.line, &problem.column);
     }
-    const char *nearest = hit->code == QB_PROBLEM_REFERENCE ? nearest_id(teller, hit) : NULL;
+    const char *nearest = hit->unknown ? nearest_id(teller, hit) : NULL;
     if (nearest) {
         problem.message_id = "problem.reference.nearest";
         problem.args[problem.arg_count++] = (struct qb_text_arg){"nearest", nearest};
@@ -332,7 +332,7 @@ static void digest_hit(void *context, const struct qb_cross_hit *hit)
     qb_buf_addf(bytes, "%d %s %s", hit->code, hit->field ? hit->field->path : hit->property, hit->message_id);
     for (size_t i = 0; i < hit->arg_count; i++)
         qb_buf_addf(bytes, " %s", hit->args[i].value);
-    if (digest->nearest && hit->code == QB_PROBLEM_REFERENCE)
+    if (digest->nearest && hit->unknown)
         qb_buf_addf(bytes, " %u", digest->link->ids[hit->field->ref_kind]);
     qb_buf_add_char(bytes, '\n');
 }

@@ -132,11 +132,13 @@ static void test_link__circles_hold_each_other(void **state)
         expect_valid(office, "officer", id);
     }
     expect_valid(office, "shipment", "SHP-1");
+    put_officer(office, "OFF-5", ", \"recorded_by\": \"OFF-5\", \"phone\": \"x\"");
     put_officer(office, "OFF-6", ", \"recorded_by\": \"OFF-7\"");
     put_officer(office, "OFF-7", ", \"recorded_by\": \"OFF-6\", \"phone\": \"x\""); /* breaks the circle */
     pass(office);
     expect_problem(office, "officer", "OFF-6", QB_PROBLEM_REFERENCE, "/recorded_by");
     expect_linked(office, "officer", "OFF-7", 1); /* told although its text is wrong anyway */
+    expect_linked(office, "officer", "OFF-5", 0); /* it is not itself that it lacks */
 }
 
 static void test_link__who_falls_pulls_others_down(void **state)
@@ -149,8 +151,11 @@ static void test_link__who_falls_pulls_others_down(void **state)
     put_visit(office, "VIS-3", "FAC-3", "SK-3", "2020-06-15", "conform");
     put_finding(office, "FND-3", "VIS-3", "");
     pass(office);
-    expect_problem(office, "facility", "FAC-3", QB_PROBLEM_REFERENCE, "/company");
-    expect_problem(office, "decree", "SK-3", QB_PROBLEM_REFERENCE, "/facility");
+    const struct qb_problem *problem = expect_problem(office, "facility", "FAC-3", QB_PROBLEM_REFERENCE, "/company");
+    assert_string_equal(problem->message_id, "problem.reference.nearest"); /* nobody has that id */
+    problem = expect_problem(office, "decree", "SK-3", QB_PROBLEM_REFERENCE, "/facility");
+    assert_string_equal(problem->message_id, "problem.reference.wrong"); /* it is there, but wrong itself */
+    assert_string_equal(problem->args[2].value, "records/facilities/FAC-3.json");
     expect_problem(office, "shipment", "SHP-3", QB_PROBLEM_REFERENCE, "/decree");
     expect_problem(office, "visit", "VIS-3", QB_PROBLEM_REFERENCE, "/facility");
     expect_problem(office, "finding", "FND-3", QB_PROBLEM_REFERENCE, "/visit");

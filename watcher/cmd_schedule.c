@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `qbis schedule`: computes the schedule and prints it in one of the writers' formats, or as text. */
+#include "watcher/filter.h"
 #include "watcher/office.h"
 #include "watcher/worklist.h"
 
@@ -19,7 +20,7 @@ static void say_formats(const struct qb_invocation *invocation, const char *foun
     qb_buf_fini(&list);
 }
 
-static bool render(struct qb_office *office, const char *format, struct qb_buf *out)
+static bool render(struct qb_office *office, const char *format, const struct qb_filter *filter, struct qb_buf *out)
 {
     const struct qb_output *output = qb_output_find(format);
     bool text = !strcmp(format, "text");
@@ -33,12 +34,13 @@ static bool render(struct qb_office *office, const char *format, struct qb_buf *
         text || office->invocation->language_given ? office->invocation->language : office->folder->settings.language;
     qb_arena_init(&arena);
     qb_folder_view(office->folder, language, &arena, &view);
-    if (text)
+    bool fine = qb_filter_view(filter, office, &arena, &view);
+    if (fine && text)
         qb_worklist_write(out, &view, qb_say_colour(stdout));
-    else
+    else if (fine)
         output->write(out, &view, NULL);
     qb_arena_fini(&arena);
-    if (!out->length)
+    if (fine && !out->length)
         qb_say(office->invocation, "cli.no-room", (struct qb_text_arg[]){{"found", format}}, 1);
     return out->length > 0;
 }
@@ -74,12 +76,17 @@ int qb_cmd_schedule(const struct qb_invocation *invocation, int argc, char **arg
     const char *as_of_text = NULL;
     const char *format = "text";
     const char *file = NULL;
+    struct qb_filter filter = {0};
     struct qb_option options[] = {
         {.name = "--as-of", .value = &as_of_text},
         {.name = "--format", .value = &format},
         {.name = "-o", .value = &file},
+        {.name = "--officer", .value = &filter.officer},
+        {.name = "--facility", .value = &filter.facility},
+        {.name = "--status", .value = &filter.status},
+        {.name = "--until", .value = &filter.until},
     };
-    int count = qb_options(invocation, "schedule", argc, argv, options, 3);
+    int count = qb_options(invocation, "schedule", argc, argv, options, sizeof options / sizeof *options);
     qb_date as_of = QB_DATE_NONE;
     struct qb_office office;
     struct qb_result result = {0};
@@ -89,7 +96,7 @@ int qb_cmd_schedule(const struct qb_invocation *invocation, int argc, char **arg
     if (as_of_text && !qb_date_option(invocation, "--as-of", as_of_text, &as_of))
         return QB_EXIT_FAILED;
     bool fine = qb_office_open(&office, invocation, false) && qb_office_whole_pass(&office, as_of, true, &result) &&
-                render(&office, format, &out) && deliver(&office, &out, file);
+                render(&office, format, &filter, &out) && deliver(&office, &out, file);
     size_t errors = 0;
     size_t warnings = 0;
     if (fine)

@@ -8,7 +8,7 @@ import sys
 from office import QBIS, Office, case, expect, main, shipment
 
 TOBA = lambda: os.path.join(case("toba"), "records")
-COMMANDS = ["init", "watch", "check", "schedule", "validate", "kinds", "log", "show", "status", "accept", "git"]
+COMMANDS = ["init", "watch", "check", "schedule", "validate", "new", "import", "export", "kinds", "log", "show", "status", "accept", "git"]
 
 
 def test_help__every_command_explains_itself_in_both_languages():
@@ -90,6 +90,45 @@ def test_schedule__every_format_and_a_file():
             office.once()
             with open(out, "rb") as f, open(office.path("schedule/schedule." + name), "rb") as g:
                 expect(f.read() == g.read(), f"{name} differs from the file in the folder")
+
+
+def test_schedule__filters_cut_every_format_the_same_way():
+    with Office(init=["--example"]) as office:
+        run = lambda *args, **how: office.qbis("schedule", "--as-of", "2020-07-06", *args, **how)
+        whole = json.loads(run("--format", "json").out)
+        tasks = whole["tasks"]
+        day = lambda t: t["due_by"] or t["planned_on"] or t["expected_on"]
+        officers = {o for t in tasks for o in t["officers"]}
+        expect(officers and len({t["facility"] for t in tasks}) > 1 and len({t["status"] for t in tasks}) > 1, str(tasks))
+        cases = [(["--officer", o], lambda t, o=o: o in t["officers"]) for o in officers]
+        cases += [(["--facility", f], lambda t, f=f: t["facility"] == f) for f in ("FAC-0001", "FAC-0002")]
+        cases += [(["--status", s], lambda t, s=s: t["status"] in s.split(","))
+                  for s in ("overdue", "due", "due_soon", "open", "open,due_soon")]
+        cases += [(["--until", d], lambda t, d=d: day(t) and day(t) <= d) for d in ("2020-01-01", "2020-07-14", "2020-12-31")]
+        cases += [(["--facility=FAC-0001", "--status=due_soon", "--until=2020-07-31"],
+                   lambda t: t["facility"] == "FAC-0001" and t["status"] == "due_soon" and day(t) and day(t) <= "2020-07-31")]
+        for args, keep in cases:
+            wanted = [t for t in tasks if keep(t) or (args[0] == "--officer" and t["type"] == "corrective_action")]
+            found = json.loads(run("--format", "json", *args).out)
+            if args[0] == "--officer":
+                expect({t["id"] for t in tasks if keep(t)} <= {t["id"] for t in found["tasks"]} <= {t["id"] for t in wanted},
+                       str(args))
+            else:
+                expect(found["tasks"] == wanted, f"{args}: {found['tasks']}")
+            expect(sum(found["summary"].values()) == len(found["tasks"]), str(found["summary"]))
+            if args[0] != "--facility":
+                expect({c["facility"] for c in found["chains"]} == {t["facility"] for t in found["tasks"]}, str(args))
+            else:
+                expect({c["facility"] for c in found["chains"]} == {args[1]}, str(args))
+            rows = run("--format", "csv", *args).out.strip("\r\n").split("\r\n")
+            expect(len(rows) - 1 == len(found["tasks"]), f"{args}: {rows}")
+            text = run(*args).out.strip("\n").split("\n")
+            expect(len(text) == (len(found["tasks"]) + 2 if found["tasks"] else 1), f"{args}: {text}")
+        for args, words in ((["--officer", "OFF-9999"], "OFF-0001, OFF-0002"), (["--facility", "x"], "FAC-0001, FAC-0002"),
+                            (["--status", "late"], "overdue, due, due_soon, open"), (["--status", "due,"], "overdue"),
+                            (["--status", "met"], "overdue"), (["--until", "soon"], "--until"), (["--officer", "FAC-0001"], "OFF-0001")):
+            done = run(*args, status=2)
+            expect(words in done.err and not done.out, f"{args}: {done.err}")
 
 
 def test_folder__is_found_from_within_and_by_the_environment():

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* With more problems than this in one pass no nearest id is looked for: each is a walk over all ids. */
+/* With more records than this that are wrong no nearest id is looked for: each is compared with all ids of its kind. */
 #define NEAREST_MOST 100
 /* assumptions tried; each step but the last settles one more link of a chain of records that fall by each other */
 #define ASSUMPTIONS_MOST 64
@@ -245,12 +245,20 @@ static struct told *told_of(const struct qb_entry *entry)
     return (struct told *)(void *)entry->linked;
 }
 
+/* The existing ids of one kind, ascending: gathered by one walk over all ids when first asked for in a pass. */
+struct known_ids {
+    const char **items;
+    size_t count;
+    size_t capacity;
+    bool gathered;
+};
+
 struct teller {
     struct qb_link *link;
     const struct qb_entry *entry;
     struct qb_buf text;
     bool loaded;
-    bool nearest;
+    struct known_ids *known; /* by kind; NULL when no nearest id is looked for */
     struct qb_problems *problems;
     struct qb_err *err;
     int result;
@@ -265,22 +273,35 @@ static bool load(struct teller *teller)
     return teller->loaded;
 }
 
+static int by_id(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void gather_ids(const struct qb_store *store, uint8_t kind, struct known_ids *known)
+{
+    struct qb_map_item *item;
+    for (size_t at = 0; (item = qb_map_next(&store->names, &at));) {
+        const struct qb_name *name = item->value;
+        if (!qb_store_in_force(name, kind))
+            continue;
+        QB_MEM_GROW(known->items, known->count, known->capacity);
+        known->items[known->count++] = name->id;
+    }
+    if (known->count)
+        qsort(known->items, known->count, sizeof *known->items, by_id);
+    known->gathered = true;
+}
+
 /* The existing id of that kind nearest to a mistyped one, the lower of two that are as near, or NULL. */
 static const char *nearest_id(const struct teller *teller, const struct qb_cross_hit *hit)
 {
-    const struct qb_store *store = teller->link->store;
-    const char *best = NULL;
-    struct qb_map_item *item;
-    for (size_t at = 0; teller->nearest && (item = qb_map_next(&store->names, &at));) {
-        const struct qb_name *name = item->value;
-        if (!qb_store_in_force(name, hit->field->ref_kind))
-            continue;
-        bool lower = !best || strcmp(name->id, best) < 0;
-        const char *pair[2] = {lower ? name->id : best, lower ? best : name->id};
-        const char *nearer = qb_utf8_nearest(hit->value, strlen(hit->value), pair, best ? 2 : 1);
-        best = nearer ? nearer : best;
-    }
-    return best;
+    if (!teller->known)
+        return NULL;
+    struct known_ids *known = &teller->known[hit->field->ref_kind];
+    if (!known->gathered)
+        gather_ids(teller->link->store, hit->field->ref_kind, known);
+    return qb_utf8_nearest(hit->value, strlen(hit->value), known->items, known->count);
 }
 
 static void tell(void *context, const struct qb_cross_hit *hit)
@@ -359,11 +380,11 @@ static uint64_t digest_of(const struct qb_link *link, const struct qb_cross *cro
     return hash;
 }
 
-static int tell_all(struct qb_link *link, const struct qb_cross *cross, struct qb_entry *entry, bool nearest,
+static int tell_all(struct qb_link *link, const struct qb_cross *cross, struct qb_entry *entry, struct known_ids *known,
                     struct qb_err *err)
 {
     struct told *told = told_of(entry);
-    uint64_t hits = digest_of(link, cross, entry, nearest);
+    uint64_t hits = digest_of(link, cross, entry, known != NULL);
     if (hits == (told ? told->hits : 0))
         return QB_OK;
     if (told)
@@ -373,7 +394,7 @@ static int tell_all(struct qb_link *link, const struct qb_cross *cross, struct q
     if (!hits)
         return QB_OK;
     told = qb_mem_alloc(sizeof *told);
-    struct teller teller = {.link = link, .entry = entry, .nearest = nearest, .problems = &told->problems, .err = err};
+    struct teller teller = {.link = link, .entry = entry, .known = known, .problems = &told->problems, .err = err};
     each_hit(cross, entry, tell, &teller);
     qb_buf_fini(&teller.text);
     told->hits = teller.result == QB_OK ? hits : 0; /* to be told again */
@@ -437,18 +458,22 @@ int qb_link_decide(struct qb_link *link, struct qb_err *err)
     suspect_invalid(link);
     settle(link, &cross);
     size_t invalid = enforce(link);
+    struct known_ids *known = qb_mem_array(link->kinds->count, sizeof *known);
     link->invalid.count = 0;
     for (uint32_t i = 0; i < link->suspects.count; i++) {
         struct qb_entry *entry = link->suspects.items[i];
         if (!entry->valid)
             add(&link->invalid, entry);
-        int told = tell_all(link, &cross, entry, invalid <= NEAREST_MOST, err);
+        int told = tell_all(link, &cross, entry, invalid <= NEAREST_MOST ? known : NULL, err);
         result = result < 0 ? result : told;
         if ((entry->own || entry->linked) && !entry->troubled) {
             entry->troubled = true;
             add(&link->troubled, entry);
         }
     }
+    for (size_t i = 0; i < link->kinds->count; i++)
+        free(known[i].items);
+    free(known);
     forget_suspects(link);
     return result;
 }

@@ -22,6 +22,7 @@
 #define COUNTRY "  \"import_country\": \"JP\",\n"
 #define LINES "  \"lines\": [{\"commodity\": \"CDT-1\", \"net_weight_kg\": 100, \"lot\": \"A\"}],\n"
 #define STATUS "  \"status\": \"certified\",\n"
+#define GONE "  \"status\": \"cancelled\", \"cancel_reason\": \"x\",\n"
 #define BY "  \"recorded_by\": \"OFF-1\"\n"
 #define CLOSED "{\n" ID DECREE NUMBER DATE COUNTRY LINES STATUS BY "}\n"
 
@@ -196,11 +197,10 @@ static const struct row shipments[] = {
              "  \"lines\": [{\"commodity\": \"CDT-1\", \"net_weight_kg\": 99}],\n" STATUS),
      "problem.frozen", "lines", "[{\"commodity\":\"CDT-1\",\"net_weight_kg\":100,\"lot\":\"A\"}]",
      "[{\"commodity\":\"CDT-1\",\"net_weight_kg\":99}]", 7, 12},
-    {PATH, CLOSED, CHANGED(ID DECREE COUNTRY LINES "  \"status\": \"planned\",\n" DATE), "problem.frozen.removed",
-     "certificate_number", "C-1", "", 1, 1},
-    {PATH, "{\n" ID DECREE COUNTRY LINES STATUS BY "}",
-     CHANGED(ID DECREE COUNTRY LINES "  \"status\": \"planned\",\n" NUMBER), "problem.frozen.added",
-     "certificate_number", "", "C-1", 7, 25},
+    {PATH, CLOSED, CHANGED(ID DECREE COUNTRY LINES GONE DATE), "problem.frozen.removed", "certificate_number", "C-1",
+     "", 1, 1},
+    {PATH, "{\n" ID DECREE COUNTRY LINES STATUS BY "}", CHANGED(ID DECREE COUNTRY LINES GONE NUMBER),
+     "problem.frozen.added", "certificate_number", "", "C-1", 7, 25},
     /* with a reason */
     {PATH, CLOSED,
      CHANGED(ID "\"decree\": \"SK-2\"," NUMBER DATE COUNTRY LINES STATUS "\"correction_reason\": \"salah ketik\","),

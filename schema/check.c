@@ -517,6 +517,40 @@ static void compare_frozen(struct look *look, const struct qb_kind_field *field,
     qb_buf_fini(&after.pointers);
 }
 
+static bool is_frozen(const struct qb_kind *kind, const char *property)
+{
+    for (size_t i = 0; i < kind->field_count; i++)
+        if (kind->fields[i].frozen && !strcmp(kind->fields[i].path, property))
+            return true;
+    return false;
+}
+
+/* A closed record stays closed: a state from which it could be changed or deleted is none to go back to. */
+static void check_reopened(struct look *look, const struct qb_json *before)
+{
+    if (frozen_from(look) != QB_FROZEN_NEVER)
+        return;
+    for (size_t i = 0; i < look->kind->condition_count; i++) {
+        const char *property = look->kind->conditions[i].property;
+        const struct qb_json *old_value = qb_json_get(before, property);
+        if (!old_value || is_frozen(look->kind, property))
+            continue; /* a change of a frozen one is told as such */
+        struct qb_buf pointer = {0};
+        struct qb_buf was = {0};
+        struct qb_buf is = {0};
+        qb_json_pointer_add(&pointer, property, strlen(property));
+        shorten(&was, old_value);
+        shorten(&is, qb_json_get(look->record, property));
+        complain(look, QB_PROBLEM_FROZEN, qb_buf_text(&pointer), "problem.frozen.reopened",
+                 (struct qb_text_arg[]){
+                     {"property", property}, {"expected", qb_buf_text(&was)}, {"found", qb_buf_text(&is)}},
+                 3);
+        qb_buf_fini(&pointer);
+        qb_buf_fini(&was);
+        qb_buf_fini(&is);
+    }
+}
+
 /* A closed record's frozen properties stay as they were, unless the change says why. */
 static void check_frozen(struct look *look, const struct qb_earlier *earlier)
 {
@@ -529,6 +563,8 @@ static void check_frozen(struct look *look, const struct qb_earlier *earlier)
     for (size_t i = 0; before && i < look->kind->field_count; i++)
         if (look->kind->fields[i].frozen)
             compare_frozen(look, &look->kind->fields[i], before);
+    if (before)
+        check_reopened(look, before);
 }
 
 /* --- all together --- */

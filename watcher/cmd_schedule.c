@@ -93,7 +93,9 @@ int qb_cmd_schedule(const struct qb_invocation *invocation, int argc, char **arg
     struct qb_buf out = {0};
     if (count < 0)
         return count == -2 ? QB_EXIT_FINE : QB_EXIT_FAILED;
-    if (as_of_text && !qb_date_option(invocation, "--as-of", as_of_text, &as_of))
+    if (count)
+        qb_say(invocation, "cli.too-many", (struct qb_text_arg[]){{"found", argv[0]}}, 1);
+    if (count || (as_of_text && !qb_date_option(invocation, "--as-of", as_of_text, &as_of)))
         return QB_EXIT_FAILED;
     bool fine = qb_office_open(&office, invocation, false) && qb_office_whole_pass(&office, as_of, true, &result) &&
                 render(&office, format, &filter, &out) && deliver(&office, &out, file);

@@ -75,8 +75,10 @@ static void print_last(const struct status *status)
                                 {"errors", numbers[1]},
                                 {"warnings", numbers[2]}},
          5);
+    char gone[24];
+    snprintf(gone, sizeof gone, "%" PRId64, number(status, "held_files"));
     if (held)
-        line(status, held, (struct qb_text_arg[]){{"count", "?"}, {"folder", status->invocation->folder}}, 2);
+        line(status, held, (struct qb_text_arg[]){{"count", gone}, {"folder", status->invocation->folder}}, 2);
 }
 
 static void print_human(const struct status *status)

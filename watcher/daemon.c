@@ -35,6 +35,7 @@ struct daemon {
     struct qb_signals signals;
     unsigned generation; /* of the folder's settings that notify and settle know */
     const char *held;    /* why, or NULL */
+    size_t held_files;   /* how many records are gone */
     qb_date as_of;       /* of the last pass */
     bool stop;
     bool whole;       /* the next pass looks at everything */
@@ -42,6 +43,7 @@ struct daemon {
     int64_t whole_at; /* when, in ms; -1: not due */
     int64_t rest_at;  /* -1: nothing to bring up to date */
     int64_t retry_ms;
+    bool reopen; /* a pass failed: history may have to be opened (and mended) anew */
 };
 
 static const struct qb_invocation *who(const struct daemon *daemon)
@@ -74,6 +76,7 @@ static void write_status(struct daemon *daemon, int64_t now)
     qb_json_writer_integer(&writer, "errors", (int64_t)errors);
     qb_json_writer_integer(&writer, "warnings", (int64_t)warnings);
     qb_json_writer_string(&writer, "held", daemon->held);
+    qb_json_writer_integer(&writer, "held_files", (int64_t)daemon->held_files);
     qb_json_writer_end_object(&writer);
     qb_buf_add_char(&out, '\n');
     if (qb_file_replace(daemon->state, QB_MARK_STATUS, qb_buf_text(&out), out.length, NULL, NULL, &err) < 0)
@@ -113,6 +116,7 @@ static void hold(struct daemon *daemon, const struct qb_result *result)
         qb_say(who(daemon), result->held ? result->held : "hold.over", (struct qb_text_arg[]){{"count", count}}, 1);
     }
     daemon->held = result->held;
+    daemon->held_files = result->held_files;
     if (result->held) {
         daemon->whole = true;
         daemon->whole_at = qb_office_clock() + LOOK_AGAIN;
@@ -173,6 +177,7 @@ static void run_pass(struct daemon *daemon, struct qb_request *request)
     }
     if (!fine || result.troubles)
         fail(daemon);
+    daemon->reopen = !fine;
     qb_result_fini(&result);
 }
 
@@ -216,17 +221,6 @@ static void pass_settled(struct daemon *daemon)
     for (size_t i = 0; i < ready.count; i++)
         free(ready.paths[i]);
     free(ready.paths);
-}
-
-static void pass_whole(struct daemon *daemon)
-{
-    struct qb_request request = {.whole = true};
-    struct qb_err err = {0};
-    qb_settle_take_all(daemon->settle, watch_new, daemon);
-    if (daemon->rebuild && qb_notify_rebuild(daemon->notify, &err) < 0)
-        qb_say_error(who(daemon), &err);
-    daemon->rebuild = false;
-    run_pass(daemon, &request);
 }
 
 /* --- opening and the folder that goes and comes back --- */
@@ -292,24 +286,61 @@ static bool is_back(const struct daemon *daemon, const char *folder_id)
     return back;
 }
 
+/* Opens the folder as soon as it is there and can be opened. False when it is time to end. */
+static bool open_when_possible(struct daemon *daemon, const char *folder_id)
+{
+    int64_t wait = LOOK_AGAIN;
+    while (!daemon->stop) {
+        if (is_back(daemon, folder_id)) {
+            if (open_folder(daemon))
+                return true;
+            close_folder(daemon);
+            wait = wait * 2 < LONGEST_RETRY ? wait * 2 : LONGEST_RETRY; /* said each time, so not every second */
+        }
+        wait_for(daemon, wait);
+    }
+    return false;
+}
+
 /* The folder is gone: nothing is believed until it is back. False when it is time to end. */
 static bool wait_until_back(struct daemon *daemon)
 {
     char *id = qb_mem_string(daemon->office.folder->settings.folder_id);
+    int64_t now;
     qb_say(who(daemon), "hold.folder-gone", (struct qb_text_arg[]){{"folder", who(daemon)->folder}}, 1);
     daemon->held = "hold.folder-gone";
-    int64_t now;
     qb_today(0, &now);
     write_status(daemon, now);
     close_folder(daemon);
-    bool open = false;
-    while (!daemon->stop && !open) {
-        wait_for(daemon, LOOK_AGAIN);
-        if (is_back(daemon, id) && !(open = open_folder(daemon)))
-            close_folder(daemon);
-    }
+    bool open = open_when_possible(daemon, id);
     free(id);
-    return !daemon->stop;
+    return open;
+}
+
+/* After a pass that failed: what a damaged or vanished history needs is done when it is opened. False when it is time
+ * to end. */
+static bool open_anew(struct daemon *daemon)
+{
+    char *id = qb_mem_string(daemon->office.folder->settings.folder_id);
+    daemon->reopen = false;
+    close_folder(daemon);
+    bool open = open_when_possible(daemon, id);
+    free(id);
+    return open;
+}
+
+/* A pass over everything, after watching everything anew where that is due. */
+static void pass_whole(struct daemon *daemon)
+{
+    struct qb_request request = {.whole = true};
+    struct qb_err err = {0};
+    if (daemon->reopen && !open_anew(daemon))
+        return;
+    qb_settle_take_all(daemon->settle, watch_new, daemon);
+    if (daemon->rebuild && qb_notify_rebuild(daemon->notify, &err) < 0)
+        qb_say_error(who(daemon), &err);
+    daemon->rebuild = false;
+    run_pass(daemon, &request);
 }
 
 /* --- the loop --- */
@@ -398,6 +429,8 @@ int qb_daemon_run(const struct qb_daemon_options *options, int state)
     bool greeted = false;
     while (status == QB_EXIT_FINE && !daemon.stop) {
         act(&daemon);
+        if (daemon.stop)
+            break;
         if (!greeted && daemon.as_of != QB_DATE_NONE) {
             greeted = true;
             say_limits(&daemon);

@@ -125,21 +125,7 @@ struct qb_tracked *qb_folder_track(struct qb_folder *folder, const char *path)
     return file;
 }
 
-/* --- settings --- */
-
-/* Reads settings from the last good version in history. */
-static bool settings_from_history(struct qb_folder *folder, struct qb_tracked *file)
-{
-    const struct qb_oid *oid = file->excepted ? &file->exception : &file->committed;
-    struct qb_buf text = {0};
-    struct qb_problems ignored = {0};
-    bool fine = folder->history && !qb_oid_is_zero(oid) && !qb_oid_equal(oid, &qb_oid_empty_blob) &&
-                qb_history_read(folder->history, oid, &text, NULL) == QB_OK &&
-                qb_settings_read(&folder->settings, SETTINGS, qb_buf_text(&text), text.length, &ignored);
-    qb_problems_fini(&ignored);
-    qb_buf_fini(&text);
-    return fine;
-}
+/* --- settings and kinds: what stays in force when a text cannot be used --- */
 
 void qb_folder_set_problems(struct qb_folder *folder, struct qb_tracked *file, struct qb_problems *problems)
 {
@@ -161,6 +147,14 @@ void qb_folder_set_problems(struct qb_folder *folder, struct qb_tracked *file, s
     }
 }
 
+/* The last good version of the file in history. False when there is none. */
+static bool last_good(struct qb_folder *folder, const struct qb_tracked *file, struct qb_buf *text)
+{
+    const struct qb_oid *oid = file->excepted ? &file->exception : &file->committed;
+    return folder->history && !qb_oid_is_zero(oid) && !qb_oid_equal(oid, &qb_oid_empty_blob) &&
+           qb_history_read(folder->history, oid, text, NULL) == QB_OK;
+}
+
 /* The file's text is good: no exception. It is not: the last good version becomes one. */
 static void note_validity(struct qb_tracked *file, bool good)
 {
@@ -172,27 +166,61 @@ static void note_validity(struct qb_tracked *file, bool good)
     }
 }
 
+/* Reads a configuration file. What cannot be read (too large, no permission, a link) is a text that cannot be used: a
+ * problem, and *usable false. Gone or in the middle of a change: QB_EABSENT, QB_ECHANGED. */
+static int read_config(struct qb_folder *folder, struct qb_tracked *file, enum qb_problem_code code,
+                       struct qb_buf *text, struct qb_problems *problems, bool *usable)
+{
+    struct qb_err why = {0};
+    int result = qb_file_read(folder->dir, file->path, QB_MAX_SETTINGS, text, NULL, &why);
+    *usable = result == QB_OK && qb_oid_of_blob(qb_buf_text(text), text->length, &file->blob);
+    if (result == QB_EABSENT || result == QB_ECHANGED || *usable)
+        return result;
+    struct qb_problem problem = {.code = code,
+                                 .path = file->path,
+                                 .pointer = "",
+                                 .line = 1,
+                                 .column = 1,
+                                 .message_id = "problem.config-unreadable",
+                                 .args = {{"reason", why.message}},
+                                 .arg_count = 1};
+    qb_problems_add(problems, &problem);
+    return QB_OK;
+}
+
+/* --- settings --- */
+
+static bool take_settings(struct qb_folder *folder, const struct qb_buf *text, struct qb_problems *problems)
+{
+    struct qb_settings fresh;
+    qb_settings_init(&fresh);
+    if (!qb_settings_read(&fresh, SETTINGS, qb_buf_text(text), text->length, problems)) {
+        qb_settings_fini(&fresh);
+        return false;
+    }
+    qb_settings_fini(&folder->settings);
+    folder->settings = fresh;
+    return true;
+}
+
 static int load_settings(struct qb_folder *folder, struct qb_err *err)
 {
     struct qb_tracked *file = qb_folder_track(folder, SETTINGS);
     struct qb_problems problems = {0};
+    struct qb_problems ignored = {0};
     struct qb_buf text = {0};
-    int result = qb_file_read(folder->dir, SETTINGS, QB_MAX_SETTINGS, &text, NULL, err);
+    bool usable;
+    bool loaded = folder->settings.office[0]; /* some are in force already */
+    int result = read_config(folder, file, QB_PROBLEM_SETTINGS, &text, &problems, &usable);
     if (result == QB_OK) {
-        struct qb_settings fresh;
-        qb_settings_init(&fresh);
-        bool good = qb_settings_read(&fresh, SETTINGS, qb_buf_text(&text), text.length, &problems);
+        bool good = usable && take_settings(folder, &text, &problems);
         note_validity(file, good);
-        if (good || !folder->settings.office[0]) {
-            qb_settings_fini(&folder->settings);
-            folder->settings = fresh;
-        } else {
-            qb_settings_fini(&fresh);
-        }
-        if (!good && !folder->settings.office[0] && !settings_from_history(folder, file))
-            result = qb_err_set(err, QB_EINPUT, SETTINGS, "the settings cannot be used");
+        loaded = loaded || good || (last_good(folder, file, &text) && take_settings(folder, &text, &ignored));
+        qb_folder_set_problems(folder, file, &problems);
     }
-    qb_folder_set_problems(folder, file, &problems);
+    result = loaded ? QB_OK : qb_err_set(err, QB_EINPUT, SETTINGS, "the settings cannot be used");
+    qb_problems_fini(&problems);
+    qb_problems_fini(&ignored);
     qb_buf_fini(&text);
     return result;
 }
@@ -219,40 +247,33 @@ static int list_kind(void *context, const char *path, const struct qb_file_stat 
     return QB_OK;
 }
 
-static struct qb_kind *kind_from_history(struct qb_folder *folder, const struct qb_tracked *file)
+/* Reads a kind's text and takes it among the kinds. */
+static bool take_kind(struct qb_folder *folder, const char *path, const struct qb_buf *text,
+                      struct qb_problems *problems)
 {
-    const struct qb_oid *oid = file->excepted ? &file->exception : &file->committed;
-    struct qb_buf text = {0};
-    struct qb_problems ignored = {0};
-    struct qb_kind *kind = NULL;
-    if (folder->history && !qb_oid_is_zero(oid) && !qb_oid_equal(oid, &qb_oid_empty_blob) &&
-        qb_history_read(folder->history, oid, &text, NULL) == QB_OK)
-        kind = qb_kind_parse(file->path, qb_buf_text(&text), text.length, &ignored);
-    qb_problems_fini(&ignored);
-    qb_buf_fini(&text);
-    return kind;
+    struct qb_kind *kind = qb_kind_parse(path, qb_buf_text(text), text->length, problems);
+    return kind && qb_kinds_add(folder->kinds, kind, problems);
 }
 
-static int load_kind(struct qb_folder *folder, const char *path, struct qb_err *err)
+static void load_kind(struct qb_folder *folder, const char *path)
 {
     struct qb_tracked *file = qb_folder_track(folder, path);
     struct qb_problems problems = {0};
+    struct qb_problems ignored = {0};
     struct qb_buf text = {0};
-    int result = qb_file_read(folder->dir, path, QB_MAX_SETTINGS, &text, NULL, err);
-    if (result == QB_OK) {
-        struct qb_kind *kind = qb_kind_parse(path, qb_buf_text(&text), text.length, &problems);
-        bool good = kind && qb_kinds_add(folder->kinds, kind, &problems);
-        if (!good && (kind = kind_from_history(folder, file))) {
-            struct qb_problems ignored = {0};
-            qb_kinds_add(folder->kinds, kind, &ignored);
-            qb_problems_fini(&ignored);
-        }
-        note_validity(file, good);
-        file->class = QB_FILE_KIND;
+    bool usable;
+    file->class = QB_FILE_KIND;
+    int result = read_config(folder, file, QB_PROBLEM_KIND, &text, &problems, &usable);
+    if (result != QB_EABSENT) {
+        bool good = usable && take_kind(folder, path, &text, &problems);
+        if (result == QB_OK)
+            note_validity(file, good);
+        if (!good && last_good(folder, file, &text))
+            take_kind(folder, path, &text, &ignored);
     }
     qb_folder_set_problems(folder, file, &problems);
+    qb_problems_fini(&ignored);
     qb_buf_fini(&text);
-    return result == QB_EABSENT ? QB_OK : result;
 }
 
 static int load_kinds(struct qb_folder *folder, struct qb_err *err)
@@ -263,8 +284,7 @@ static int load_kinds(struct qb_folder *folder, struct qb_err *err)
     if (result == QB_EABSENT || result == QB_EUNSAFE) /* none, or a link that leads elsewhere */
         result = QB_OK;
     for (size_t i = 0; i < list.count; i++) {
-        if (result == QB_OK)
-            result = load_kind(folder, list.paths[i], err);
+        load_kind(folder, list.paths[i]);
         free(list.paths[i]);
     }
     free(list.paths);

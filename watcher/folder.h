@@ -107,6 +107,7 @@ struct qb_folder {
     struct qb_problems problems; /* all, sorted: as in problems.json */
     qb_date as_of;
     unsigned generation; /* counts reloads: settings, kinds and ignore patterns are others then */
+    bool reload_due;     /* settings or kinds changed and could not be loaded yet */
     bool stored;         /* records have been read once since the kinds were loaded */
 };
 
@@ -164,6 +165,7 @@ struct qb_pass {
     struct qb_result *result;
     struct qb_list queue; /* to be read */
     struct qb_list gone;  /* no longer in the folder */
+    struct qb_buf unseen; /* directories that could not be looked into, each NUL-terminated */
     bool verify;          /* outputs and notes are compared with the folder, all of them */
     bool whole;           /* of the request, or because kinds or settings changed */
 };

@@ -281,10 +281,7 @@ static int take_other(struct qb_pass *pass, struct qb_tracked *file, struct qb_b
     }
     if (file->class == QB_FILE_STRAY)
         stray(file, &problems);
-    if (file->class != QB_FILE_SETTINGS && file->class != QB_FILE_KIND)
-        qb_folder_set_problems(pass->folder, file, &problems);
-    else
-        qb_problems_fini(&problems);
+    qb_folder_set_problems(pass->folder, file, &problems);
     return QB_OK;
 }
 
@@ -300,18 +297,39 @@ static int take_generated(struct qb_pass *pass, struct qb_tracked *file, struct 
     return QB_OK;
 }
 
+/* Settings or a kind: into history. Whether the text can be used is qb_folder_reload's question, which has to be asked
+ * when it is another one than was loaded, or none that can be read. */
+static int take_config(struct qb_pass *pass, struct qb_tracked *file, struct qb_buf *bytes, bool *reload,
+                       struct qb_err *err)
+{
+    struct qb_err why = {0};
+    struct qb_oid loaded = file->blob;
+    int result = read_file(pass, file, QB_MAX_SETTINGS, bytes, &why);
+    if (result == QB_ECHANGED || result == QB_EABSENT) {
+        look_again(pass, file);
+        return QB_OK;
+    }
+    file->present = true;
+    /* a text that came back after one that could not be used is to be loaded, too */
+    *reload |= result < 0 || file->problems || !qb_oid_equal(&loaded, &file->blob);
+    if (result < 0) {
+        qb_file_stat(pass->folder->dir, file->path, &file->stat, NULL);
+        return QB_OK;
+    }
+    result = add_blob(pass, file, bytes, err);
+    pass->result->read++;
+    qb_folder_changed(pass->folder, file);
+    return result;
+}
+
 int qb_intake_config(struct qb_pass *pass, bool *reload, struct qb_err *err)
 {
     struct qb_buf bytes = {0};
     int result = QB_OK;
-    *reload = false;
     for (size_t i = 0; i < pass->queue.count && result == QB_OK; i++) {
         struct qb_tracked *file = pass->queue.items[i];
-        struct qb_oid before = file->blob;
-        if (file->class != QB_FILE_SETTINGS && file->class != QB_FILE_KIND)
-            continue;
-        result = take_other(pass, file, &bytes, err);
-        *reload |= !qb_oid_equal(&before, &file->blob);
+        if (file->class == QB_FILE_SETTINGS || file->class == QB_FILE_KIND)
+            result = take_config(pass, file, &bytes, reload, err);
     }
     for (size_t i = 0; i < pass->gone.count; i++)
         *reload |= pass->gone.items[i]->class == QB_FILE_KIND;
@@ -325,34 +343,34 @@ int qb_intake_config(struct qb_pass *pass, bool *reload, struct qb_err *err)
 static struct qb_tracked *successor(struct qb_pass *pass, const struct qb_entry *entry, const struct qb_map *arrivals)
 {
     struct qb_tracked *file = qb_map_get_string(arrivals, entry->name->id);
-    for (; file && file->class == QB_FILE_RECORD;) {
-        if (qb_kinds_of_path(pass->folder->kinds, file->path)->index == entry->kind)
-            return file;
-        break;
-    }
+    if (file && qb_kinds_of_path(pass->folder->kinds, file->path)->index == entry->kind)
+        return file;
     for (const struct qb_entry *other = entry->name->entries; other; other = other->next_same_id)
         if (other != entry && other->kind == entry->kind && !other->in_force)
             return qb_folder_find(pass->folder, other->path);
     return NULL;
 }
 
-/* Puts a closed record that was deleted back as it was. */
-static int put_back(struct qb_pass *pass, struct qb_tracked *file, struct qb_entry *entry, struct qb_err *err)
+/* Puts a closed record that was deleted back as it was. Where that cannot be done now, the rest goes on. */
+static bool put_back(struct qb_pass *pass, struct qb_tracked *file, struct qb_entry *entry)
 {
     struct qb_folder *folder = pass->folder;
     struct qb_buf text = {0};
+    struct qb_err why = {0};
     struct qb_oid used = qb_folder_oid(&entry->used);
-    int result = qb_history_read(folder->history, &used, &text, err);
+    int result = qb_history_read(folder->history, &used, &text, &why);
     if (result == QB_OK)
-        result = qb_file_replace(folder->dir, file->path, qb_buf_text(&text), text.length, NULL, &file->stat, err);
-    if (result == QB_OK) {
-        qb_folder_log(folder, "log.put-back", (struct qb_text_arg[]){{"path", file->path}}, 1);
-        file->queued = true;
-        qb_list_add(&pass->queue, file);
-        pass->result->written++;
-    }
+        result = qb_file_replace(folder->dir, file->path, qb_buf_text(&text), text.length, NULL, &file->stat, &why);
     qb_buf_fini(&text);
-    return result;
+    if (result < 0) {
+        qb_pass_trouble(pass, &why);
+        return false;
+    }
+    qb_folder_log(folder, "log.put-back", (struct qb_text_arg[]){{"path", file->path}}, 1);
+    file->queued = true;
+    qb_list_add(&pass->queue, file);
+    pass->result->written++;
+    return true;
 }
 
 static void tell_deleted(struct qb_pass *pass, struct qb_tracked *file, const struct qb_entry *entry)
@@ -370,7 +388,7 @@ static void tell_deleted(struct qb_pass *pass, struct qb_tracked *file, const st
     qb_folder_set_problems(pass->folder, file, &problems);
 }
 
-static int leave(struct qb_pass *pass, struct qb_tracked *file, const struct qb_map *arrivals, struct qb_err *err)
+static void leave(struct qb_pass *pass, struct qb_tracked *file, const struct qb_map *arrivals)
 {
     struct qb_folder *folder = pass->folder;
     bool fresh;
@@ -391,22 +409,19 @@ static int leave(struct qb_pass *pass, struct qb_tracked *file, const struct qb_
         }
         qb_store_set_current(&folder->store, heir, NULL); /* to be judged against what it inherits */
     } else if (entry->in_force && qb_version_frozen(entry->in_force, pass->request->as_of)) {
-        if (folder->options.writes)
-            return put_back(pass, file, entry, err);
-        tell_deleted(pass, file, entry);
-        return QB_OK;
+        if (!folder->options.writes || !put_back(pass, file, entry))
+            tell_deleted(pass, file, entry); /* it stays in force all the same */
+        return;
     }
     file->said_author = NULL;
     qb_link_leave(&folder->link, entry);
     qb_store_remove(&folder->store, entry);
-    return QB_OK;
 }
 
-static int take_gone(struct qb_pass *pass, struct qb_err *err)
+static void take_gone(struct qb_pass *pass)
 {
     struct qb_map arrivals = {0};
     struct qb_store *store = &pass->folder->store;
-    int result = QB_OK;
     for (size_t i = 0; pass->gone.count && i < pass->queue.count; i++) {
         struct qb_tracked *file = pass->queue.items[i];
         const char *slash = strrchr(file->path, '/');
@@ -415,7 +430,7 @@ static int take_gone(struct qb_pass *pass, struct qb_err *err)
         const char *id = qb_pool_bytes(&store->pool, slash + 1, strlen(slash + 1) - strlen(".json"));
         qb_map_put_string(&arrivals, id, file);
     }
-    for (size_t i = 0; i < pass->gone.count && result == QB_OK; i++) {
+    for (size_t i = 0; i < pass->gone.count; i++) {
         struct qb_tracked *file = pass->gone.items[i];
         file->present = false;
         file->queued = false;
@@ -424,7 +439,7 @@ static int take_gone(struct qb_pass *pass, struct qb_err *err)
         if (file->class == QB_FILE_OUTPUT || file->class == QB_FILE_NOTE)
             pass->verify = true;
         if (file->class == QB_FILE_RECORD)
-            result = leave(pass, file, &arrivals, err);
+            leave(pass, file, &arrivals);
         if (file->class == QB_FILE_KIND)
             file->excepted = false;
         free(file->details);
@@ -432,7 +447,6 @@ static int take_gone(struct qb_pass *pass, struct qb_err *err)
         qb_folder_changed(pass->folder, file);
     }
     qb_map_fini(&arrivals);
-    return result;
 }
 
 /* --- all --- */
@@ -458,7 +472,8 @@ int qb_intake(struct qb_pass *pass, struct qb_err *err)
     struct qb_folder *folder = pass->folder;
     struct qb_buf bytes = {0};
     folder->link.as_of = pass->request->as_of;
-    int result = take_gone(pass, err);
+    int result = QB_OK;
+    take_gone(pass);
     for (size_t i = 0; i < pass->queue.count && result == QB_OK; i++) {
         pass->queue.items[i]->queued = false;
         result = take(pass, pass->queue.items[i], &bytes, err);

@@ -57,30 +57,39 @@ static bool hold(struct qb_pass *pass, const char *why)
     return true;
 }
 
-static bool held(struct qb_pass *pass)
+/* Without settings that can be read this is not the folder that it was (DESIGN section 6). */
+static bool settings_gone(struct qb_pass *pass)
 {
-    struct qb_file_stat st;
-    if (qb_file_stat(pass->folder->dir, "qbis.yaml", &st, NULL) < 0)
-        return hold(pass, "hold.settings-gone");
+    struct qb_buf text = {0};
+    int result = qb_file_read(pass->folder->dir, "qbis.yaml", QB_MAX_SETTINGS, &text, NULL, NULL);
+    qb_buf_fini(&text);
+    bool there = result == QB_OK || result == QB_ECHANGED || result == QB_ELIMIT;
+    return !there && hold(pass, "hold.settings-gone");
+}
+
+static bool records_gone(struct qb_pass *pass)
+{
     if (!pass->request->accept && too_many_gone(pass))
         return hold(pass, "hold.mass-deletion");
     pass->result->held_files = 0;
     return false;
 }
 
-/* When settings or kinds changed, all that was made from them is made anew. */
+/* When settings or kinds changed, all that was made from them is made anew. A reload that fails stays due. */
 static int renew(struct qb_pass *pass, struct qb_err *err)
 {
-    bool reload = false;
-    int result = qb_intake_config(pass, &reload, err);
-    if (result < 0 || !reload || !pass->folder->stored)
+    struct qb_folder *folder = pass->folder;
+    int result = qb_intake_config(pass, &folder->reload_due, err);
+    if (result < 0 || !folder->reload_due)
         return result;
-    result = qb_folder_reload(pass->folder, err);
+    result = qb_folder_reload(folder, err);
     if (result < 0)
         return result;
+    folder->reload_due = false;
     end_lists(pass);
-    pass->whole = true;
-    return qb_scan(pass, err);
+    qb_buf_clear(&pass->unseen);
+    pass->whole = pass->verify = true;
+    return qb_scan(pass, err); /* with other patterns to ignore, other files are gone */
 }
 
 static int run(struct qb_pass *pass, struct qb_err *err)
@@ -88,13 +97,13 @@ static int run(struct qb_pass *pass, struct qb_err *err)
     struct qb_folder *folder = pass->folder;
     bool same_day = folder->stored && folder->as_of == pass->request->as_of;
     int result = qb_scan(pass, err);
-    if (result < 0 || held(pass))
+    if (result < 0 || settings_gone(pass))
         return result;
     if (folder->options.writes)
         result = qb_history_begin(folder->history, pass->queue.count, err);
     if (result == QB_OK)
         result = renew(pass, err);
-    if (result < 0)
+    if (result < 0 || records_gone(pass))
         return result;
     size_t changed = pass->queue.count + pass->gone.count;
     pass->result->changed += changed;
@@ -122,6 +131,7 @@ int qb_folder_pass(struct qb_folder *folder, const struct qb_request *request, s
     end_lists(&pass);
     free(pass.queue.items);
     free(pass.gone.items);
+    qb_buf_fini(&pass.unseen);
     return code;
 }
 

@@ -47,6 +47,15 @@ static bool beneath(const char *path, const char *directory)
     return !length || (!strncmp(path, directory, length) && path[length] == '/');
 }
 
+/* Whether the path lies where the scan could not look: then not seeing it means nothing. */
+static bool hidden(const struct qb_pass *pass, const char *path)
+{
+    for (size_t at = 0; at < pass->unseen.length; at += strlen(pass->unseen.data + at) + 1)
+        if (beneath(path, pass->unseen.data + at))
+            return true;
+    return false;
+}
+
 /* What is tracked beneath a directory and was not seen there is gone. */
 static void find_gone(struct qb_pass *pass, const char *directory)
 {
@@ -58,29 +67,32 @@ static void find_gone(struct qb_pass *pass, const char *directory)
             continue;
         }
         bool there = file->present || !qb_oid_is_zero(&file->committed);
-        if (there && !file->queued && beneath(file->path, directory)) {
+        if (there && !file->queued && beneath(file->path, directory) && !hidden(pass, file->path)) {
             file->queued = true;
             qb_list_add(&pass->gone, file);
         }
     }
 }
 
+/* What cannot be looked into is told, and spared. Folders nested too deep stay so: no reason to try again soon. */
+static void unseen(void *context, const char *path, const struct qb_err *why)
+{
+    struct qb_pass *pass = context;
+    qb_buf_add(&pass->unseen, path, strlen(path) + 1);
+    qb_pass_trouble(pass, why);
+    pass->result->troubles -= why->code == QB_ELIMIT;
+}
+
 static int scan_directory(struct qb_pass *pass, const char *path, struct qb_err *err)
 {
-    int result = qb_file_walk(pass->folder->dir, path, visit, pass, err);
+    int result = qb_file_walk_around(pass->folder->dir, path, visit, unseen, pass, err);
     if (result == QB_EABSENT && *path)
         result = QB_OK;
-    if (result == QB_OK) {
+    if (result == QB_OK)
         find_gone(pass, path);
-        return QB_OK;
-    }
-    if (!*path && result == QB_EABSENT)
+    if (result == QB_OK || !*path)
         return result;
-    /* not everything could be seen: what was seen is dealt with, nothing is taken for gone */
-    struct qb_map_item *item;
-    for (size_t at = 0; (item = qb_map_next(&pass->folder->files, &at));)
-        ((struct qb_tracked *)item->value)->seen = false;
-    qb_pass_trouble(pass, err);
+    unseen(pass, path, err);
     return QB_OK;
 }
 
@@ -94,8 +106,10 @@ static int scan_path(struct qb_pass *pass, const char *path, struct qb_err *err)
     int result = qb_file_stat(pass->folder->dir, path, &st, err);
     if (result == QB_EUNSAFE)
         return QB_OK; /* beneath a link: not ours */
-    if (result == QB_OK && !S_ISDIR(st.mode)) {
-        result = visit(pass, path, &st, err);
+    if (result == QB_OK) {
+        result = visit(pass, path, &st, err); /* a directory, too: it may be named like a record */
+        if (S_ISDIR(st.mode))
+            return result == QB_OK ? scan_directory(pass, path, err) : QB_OK;
         struct qb_tracked *file = qb_folder_find(pass->folder, path);
         if (file)
             file->seen = false;

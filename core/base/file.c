@@ -447,6 +447,7 @@ int qb_file_remove(int dir, const char *path, struct qb_err *err)
 struct walk {
     struct qb_err first; /* of a directory that could not be entered: the walk goes on */
     qb_file_visit *visit;
+    qb_file_unseen *unseen; /* may be NULL */
     void *context;
     struct qb_buf path;
 };
@@ -489,7 +490,11 @@ static int walk_dir(struct walk *walk, int fd, unsigned depth, struct qb_err *er
 /* Keeps the first reason why something could not be looked at. What vanished meanwhile is none. */
 static void miss(struct walk *walk, int code, const struct qb_err *why)
 {
-    if (code != QB_EABSENT && code != QB_EUNSAFE && walk->first.code == QB_OK)
+    if (code == QB_EABSENT || code == QB_EUNSAFE)
+        return;
+    if (walk->unseen)
+        walk->unseen(walk->context, qb_buf_text(&walk->path), why);
+    else if (walk->first.code == QB_OK)
         walk->first = *why;
 }
 
@@ -548,7 +553,13 @@ static int walk_dir(struct walk *walk, int fd, unsigned depth, struct qb_err *er
 
 int qb_file_walk(int dir, const char *path, qb_file_visit *visit, void *context, struct qb_err *err)
 {
-    struct walk walk = {.visit = visit, .context = context};
+    return qb_file_walk_around(dir, path, visit, NULL, context, err);
+}
+
+int qb_file_walk_around(int dir, const char *path, qb_file_visit *visit, qb_file_unseen *unseen, void *context,
+                        struct qb_err *err)
+{
+    struct walk walk = {.visit = visit, .unseen = unseen, .context = context};
     int fd = qb_file_open_dir_at(dir, path, err);
     if (fd < 0)
         return fd;

@@ -84,5 +84,10 @@ int qb_file_make_dirs(int dir, const char *path, struct qb_err *err);
 #define QB_FILE_SKIP 1
 typedef int qb_file_visit(void *context, const char *path, const struct qb_file_stat *st, struct qb_err *err);
 int qb_file_walk(int dir, const char *path, qb_file_visit *visit, void *context, struct qb_err *err);
+/* The same, and `unseen` is called for each path that could not be entered or listed, with the reason; the walk then
+ * returns QB_OK. Only that `path` itself cannot be opened is an error still. */
+typedef void qb_file_unseen(void *context, const char *path, const struct qb_err *why);
+int qb_file_walk_around(int dir, const char *path, qb_file_visit *visit, qb_file_unseen *unseen, void *context,
+                        struct qb_err *err);
 
 #endif

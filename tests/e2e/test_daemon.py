@@ -89,6 +89,22 @@ def test_daemon__a_record_that_moves_is_the_same_record():
         expect(office.status_clean(), "git status is not clean")
 
 
+def test_daemon__a_record_replaced_by_a_folder_is_told_and_stays_in_use():
+    with Office(TOBA()) as office:
+        office.start()
+        path = "records/companies/COM-0001.json"
+        good = office.read(path)
+        os.remove(office.path(path))
+        os.mkdir(office.path(path))
+        wait_for(lambda: [(p["code"], p["path"]) for p in office.problems()] == [("not-a-file", path)],
+                 lambda: f"{office.problems()}\n{office.log()}")
+        os.rmdir(office.path(path))
+        office.replace(path, good)
+        wait_for(lambda: not office.problems(), lambda: f"{office.problems()}\n{office.log()}")
+        office.stop()
+        expect(office.status_clean(), "git status is not clean")
+
+
 def test_daemon__a_deleted_record_is_gone_and_a_closed_one_comes_back():
     with Office(TOBA()) as office:
         office.write("records/shipments/2020/07/SHP-P.json",

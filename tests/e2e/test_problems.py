@@ -144,6 +144,48 @@ def test_problems__a_closed_record_changes_only_with_a_reason():
         expect(office.problems() == [], str(office.problems()))
 
 
+def test_problems__closing_cannot_be_undone_without_a_reason():
+    path = "records/shipments/2020/06/SHP-A.json"
+    with Office(TOBA()) as office:
+        office.once()
+        office.edit(path, status="planned")
+        office.once(status=1)
+        expect([(p["code"], p["pointer"]) for p in office.problems()] == [("frozen", "/status")], str(office.problems()))
+        expect(office.json("schedule/schedule.json")["chains"][0]["counted"] == 6, "it does not count any more")
+        os.remove(office.path(path))
+        office.once(status=None)
+        expect(office.json(path)["status"] == "departed", "a closed record could be deleted by way of another state")
+        office.edit(path, status="cancelled", cancel_reason="Batal muat")
+        office.once()
+        expect(office.problems() == [], str(office.problems()))
+
+
+def test_problems__a_closed_record_that_cannot_be_put_back_stops_nothing():
+    with Office(TOBA()) as office:
+        office.once()
+        os.rename(office.path("records/shipments"), os.path.join(office.root, "aside"))
+        office.write("records/shipments", "x\n")
+        office.edit("records/companies/COM-0001.json", status="inactive")
+        done = office.once(status=2)
+        expect("records/shipments" in done.err, done.err)
+        expect("inactive" in office.git("show", "main:records/companies/COM-0001.json"), "history stopped")
+        expect(office.json("schedule/schedule.json")["chains"][0]["counted"] == 6, "the schedule forgot them")
+        os.remove(office.path("records/shipments"))
+        os.rename(os.path.join(office.root, "aside"), office.path("records/shipments"))
+        office.once()
+        expect(office.problems() == [] and office.status_clean(), str(office.problems()))
+
+
+def test_problems__folders_nested_too_deep_are_left_out_and_the_rest_goes_on():
+    with Office(TOBA()) as office:
+        office.write("records/shipments/SHP-K.json", {**shipment("SHP-K", "N-9"), "status": "planned"})
+        office.once()
+        os.makedirs(office.path("attachments", *["d"] * 80))
+        os.remove(office.path("records/shipments/SHP-K.json"))
+        office.once()
+        expect(not office.in_head("records/shipments/SHP-K.json"), "a deletion was not seen")
+
+
 def test_problems__two_with_one_value_the_first_keeps_it_over_a_restart():
     with Office(TOBA()) as office:
         office.write("records/shipments/2020/07/SHP-G.json", shipment("SHP-G", "N-7"))

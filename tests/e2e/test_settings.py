@@ -73,6 +73,39 @@ def test_settings__without_any_good_ones_it_ends_and_names_the_line():
         expect(office.tree() == tree, "the folder changed")
 
 
+def test_settings__that_cannot_be_read_leave_the_last_good_ones_in_force():
+    with Office(TOBA()) as office:
+        office.write("kinds/asset.yaml", ASSET)
+        office.write("records/assets/AST-1.json", asset("AST-1", "INV-1"))
+        office.start()
+        good = {name: office.read(name) for name in ("qbis.yaml", "kinds/asset.yaml")}
+        for name, code in (("qbis.yaml", "settings"), ("kinds/asset.yaml", "kind")):
+            office.replace(name, good[name] + "# " + "x" * (2 << 20) + "\n")
+            wait_for(lambda: [(p["code"], p["path"]) for p in office.problems()] == [(code, name)], lambda: office.log())
+            office.replace("records/assets/AST-2.json", asset("AST-2", "INV-2", "OFF-9999"))
+            wait_for(lambda: len(office.problems()) == 2, lambda: office.log())
+            office.replace("records/assets/AST-2.json", asset("AST-2", "INV-2"))
+            wait_for(lambda: len(office.problems()) == 1, lambda: office.log())
+            office.replace(name, good[name])
+            wait_for(lambda: not office.problems(), lambda: office.log())
+        office.stop()
+        expect(office.status_clean(), "git status is not clean")
+
+
+def test_settings__a_pattern_that_hides_many_records_is_held_like_their_deletion():
+    with Office(os.path.join(case("mixed-2"), "records")) as office:
+        office.start("2020-08-01")
+        head = office.head()
+        good = office.read("qbis.yaml")
+        office.replace("qbis.yaml", good + 'ignore: ["SHP-*"]\n')
+        office.wait_log("holding")
+        expect(office.head() == head, office.git("log", "--stat", "-1", "main"))
+        office.replace("qbis.yaml", good)
+        office.wait_log("no longer holding")
+        office.stop()
+        expect(office.head() == head and office.status_clean(), "something was committed")
+
+
 def test_settings__outputs_and_notes_can_be_turned_off():
     with Office(TOBA()) as office:
         office.once()

@@ -28,6 +28,7 @@ void qb_link_fini(struct qb_link *link)
     free(link->suspects.items);
     free(link->invalid.items);
     free(link->troubled.items);
+    free(link->sought);
     *link = (struct qb_link){0};
 }
 
@@ -79,23 +80,36 @@ static void suspect_neighbours(struct qb_link *link, const struct qb_entry *entr
     }
 }
 
-static bool mentions(const struct qb_version *version, const struct qb_name *name)
+/* An id that others mention went, or a commodity changed. */
+static void seek(struct qb_link *link, struct qb_name *name)
+{
+    if (name->sought || !name->mentions)
+        return;
+    name->sought = true;
+    QB_MEM_GROW(link->sought, link->sought_count, link->sought_capacity);
+    link->sought[link->sought_count++] = name;
+}
+
+static bool mentions_sought(const struct qb_version *version)
 {
     for (size_t i = 0; version && i < version->reference_count; i++)
-        if (version->references[i].name == name)
+        if (version->references[i].name->sought)
             return true;
     return false;
 }
 
-/* A walk over all records: only where an id that others mention went, or a commodity changed. */
-static void suspect_mentioning(struct qb_link *link, const struct qb_name *name)
+/* One walk over all records, however many ids are sought. */
+static void suspect_mentioning(struct qb_link *link)
 {
     struct qb_map_item *item;
-    for (size_t at = 0; name->mentions && (item = qb_map_next(&link->store->paths, &at));) {
+    for (size_t at = 0; link->sought_count && (item = qb_map_next(&link->store->paths, &at));) {
         struct qb_entry *entry = item->value;
-        if (mentions(entry->current, name) || mentions(entry->in_force, name))
+        if (mentions_sought(entry->current) || mentions_sought(entry->in_force))
             suspect(link, entry);
     }
+    for (size_t i = 0; i < link->sought_count; i++)
+        link->sought[i]->sought = false;
+    link->sought_count = 0;
 }
 
 void qb_link_suspect(struct qb_link *link, struct qb_entry *entry)
@@ -117,7 +131,7 @@ void qb_link_leave(struct qb_link *link, struct qb_entry *entry)
 {
     suspect_neighbours(link, entry);
     if (entry->in_force && !has_heir(entry))
-        suspect_mentioning(link, entry->name);
+        seek(link, entry->name);
     if (entry->suspect)
         take_out(&link->suspects, entry);
     if (!entry->valid)
@@ -228,7 +242,7 @@ static void put_in_force(struct qb_link *link, struct qb_entry *entry)
         link->replacing(link->context, entry, entry->current);
     qb_store_set_in_force(link->store, entry, entry->current);
     if (role == QB_ROLE_COMMODITY) /* its risk bears on decrees: warnings, so that nobody falls any more */
-        suspect_mentioning(link, entry->name);
+        seek(link, entry->name);
 }
 
 /* --- telling --- */
@@ -427,12 +441,14 @@ static size_t enforce(struct qb_link *link)
 {
     size_t invalid = 0;
     uint32_t judged = link->suspects.count;
-    for (uint32_t i = 0; i < link->suspects.count; i++) {
+    for (uint32_t i = 0; i < judged; i++) {
+        put_in_force(link, link->suspects.items[i]);
+        invalid += !link->suspects.items[i]->valid;
+    }
+    suspect_mentioning(link);
+    for (uint32_t i = judged; i < link->suspects.count; i++) {
         struct qb_entry *entry = link->suspects.items[i];
-        if (i >= judged)
-            entry->passing = entry->assumed = entry->valid;
-        put_in_force(link, entry);
-        invalid += !entry->valid;
+        entry->passing = entry->assumed = entry->valid; /* all that were not valid have been judged */
     }
     return invalid;
 }
@@ -455,6 +471,7 @@ int qb_link_decide(struct qb_link *link, struct qb_err *err)
 {
     struct qb_cross cross = {.store = link->store, .kinds = link->kinds, .as_of = link->as_of};
     int result = QB_OK;
+    suspect_mentioning(link);
     suspect_invalid(link);
     settle(link, &cross);
     size_t invalid = enforce(link);

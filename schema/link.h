@@ -36,6 +36,9 @@ struct qb_link {
     struct qb_entries suspects;
     struct qb_entries invalid;  /* all that are not valid, between passes */
     struct qb_entries troubled; /* all that have a problem, between passes; some may have none any more */
+    struct qb_name **sought;    /* ids whose mentions are to be looked for, all in one walk */
+    size_t sought_count;
+    size_t sought_capacity;
     uint32_t ids[QB_MAX_KINDS]; /* counts the changes of which ids of a kind are in force */
 };
 

@@ -38,6 +38,7 @@ struct qb_name {
     const char *id;             /* interned */
     struct qb_entry *entries;   /* the files with that id (by next_same_id): usually one */
     uint32_t mentions;          /* how many versions held refer to it */
+    bool sought;                /* scratch of schema/link: who mentions it is to be looked at */
     struct qb_entries children; /* facility: decrees; decree: shipments and visits; visit: findings; in force */
 };
 

@@ -201,6 +201,15 @@ static const struct row shipments[] = {
      "", 1, 1},
     {PATH, "{\n" ID DECREE COUNTRY LINES STATUS BY "}", CHANGED(ID DECREE COUNTRY LINES GONE NUMBER),
      "problem.frozen.added", "certificate_number", "", "C-1", 7, 25},
+    /* a closed record stays closed */
+    {PATH, CLOSED, CHANGED(ID DECREE NUMBER DATE COUNTRY LINES "  \"status\": \"planned\",\n"),
+     "problem.frozen.reopened", "status", "certified", "planned", 8, 13},
+    {PATH, CLOSED,
+     CHANGED(ID DECREE NUMBER DATE COUNTRY LINES "\"status\": \"planned\", \"correction_reason\": \"x\","), NULL, "",
+     "", "", 0, 0},
+    /* opened again */
+    {PATH, CLOSED, CHANGED(ID DECREE NUMBER DATE COUNTRY LINES "  \"status\": \"planned\",\n"),
+     "problem.frozen.reopened", "status", "certified", "planned", 8, 13},
     /* with a reason */
     {PATH, CLOSED,
      CHANGED(ID "\"decree\": \"SK-2\"," NUMBER DATE COUNTRY LINES STATUS "\"correction_reason\": \"salah ketik\","),
@@ -260,6 +269,8 @@ static const struct row assets[] = {
      "{\"parts\": [{\"serial\": \"a\"}, {\"serial\": \"c\"}]}", "problem.frozen", "parts[].serial", "b", "c", 1, 40},
     {ASSET_PATH, "{\"parts\": [{\"serial\": \"a\"}, {\"serial\": \"b\"}]}", "{\"parts\": [{\"serial\": \"a\"}]}",
      "problem.frozen.removed", "parts[].serial", "b", "", 1, 11},
+    {ASSET_PATH, "{\"buyer\": \"x\"}", "{\"status\": \"sold\"}", NULL, "", "", "", 0, 0}, /* closed all the same */
+    {ASSET_PATH, "{\"buyer\": \"x\"}", "{}", "problem.frozen.reopened", "buyer", "x", "", 1, 1},
     {ASSET_PATH, "{\"tags\": [\"x\", \"y\"]}", "{\"tags\": [\"x\", \"y\"]}", NULL, "", "", "", 0, 0},
     {ASSET_PATH, "{\"tags\": [\"x\", \"y\"]}", "{\"tags\": [\"y\", \"x\"]}", "problem.frozen", "tags[]", "x", "y", 1,
      11},

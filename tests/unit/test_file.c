@@ -625,6 +625,24 @@ static void nest(int dir, int levels)
     close(at);
 }
 
+static int pass_over(void *context, const char *path, const struct qb_file_stat *st, struct qb_err *err)
+{
+    (void)context;
+    (void)path;
+    (void)st;
+    (void)err;
+    return QB_OK;
+}
+
+static void note_unseen(void *context, const char *path, const struct qb_err *why)
+{
+    char *unseen = context;
+    assert_string_equal(unseen, ""); /* once */
+    assert_int_equal(why->code, QB_ELIMIT);
+    assert_string_equal(why->file, path);
+    memcpy(unseen, path, strlen(path) + 1);
+}
+
 static void test_file__walks_to_a_certain_depth(void **state)
 {
     int dir = ((struct place *)*state)->dir;
@@ -641,6 +659,11 @@ static void test_file__walks_to_a_certain_depth(void **state)
     assert_int_equal(count, 2 * QB_MAX_FOLDER_DEPTH + 3);
     assert_int_equal(err.code, QB_ELIMIT);
     assert_int_equal(strncmp(err.file, "deeper/d/d/", 11), 0);
+    char unseen[QB_MAX_FOLDER_DEPTH * 2 + 20] = "";
+    assert_int_equal(qb_file_walk_around(dir, "", pass_over, note_unseen, unseen, &err), QB_OK);
+    assert_int_equal(strncmp(unseen, "deeper/d/d/", 11), 0);
+    assert_int_equal(strlen(unseen), strlen("deeper") + 2 * QB_MAX_FOLDER_DEPTH);
+    assert_int_equal(qb_file_walk_around(dir, "absent", pass_over, note_unseen, unseen, &err), QB_EABSENT);
 }
 
 static void test_file__walks_past_a_directory_that_cannot_be_read(void **state)

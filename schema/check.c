@@ -575,7 +575,12 @@ static void check_schema(struct look *look)
         return;
     struct qb_violations *violations = &look->checker->violations;
     qb_violations_clear(violations);
-    qb_schema_report(look->kind->schema, look->record, QB_MAX_FILE_PROBLEMS, violations);
+    if (qb_schema_report(look->kind->schema, look->record, QB_MAX_FILE_PROBLEMS + 1, violations) >
+        QB_MAX_FILE_PROBLEMS) {
+        struct qb_violation *last = &violations->items[QB_MAX_FILE_PROBLEMS];
+        last->message_id = "problem.more";
+        last->arg_count = 0;
+    }
     qb_kind_report(look->problems, &look->base, violations, look->text, look->length, false);
 }
 

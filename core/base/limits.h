@@ -11,6 +11,8 @@
 #define QB_MAX_DEPTH 64
 /* bytes; a scan or photo that is kept in history */
 #define QB_MAX_ATTACHMENT ((size_t)64 << 20)
+/* bytes; a loose object in history: the largest attachment, were it not to deflate at all */
+#define QB_MAX_LOOSE (QB_MAX_ATTACHMENT + ((size_t)1 << 20))
 /* bytes; a JSON file that `qbis validate` is asked to look at (not a record) */
 #define QB_MAX_DOCUMENT ((size_t)256 << 20)
 /* levels; the same, deeper than any schema suite and shallow enough for the stack */
@@ -25,7 +27,7 @@
 #define QB_MAX_ID 40
 /* levels of folders below the shared folder that are walked */
 #define QB_MAX_FOLDER_DEPTH 64
-/* problems reported for one file; more are counted in the last one */
+/* problems of a file's schema that are told, and overlaps of a decree; one problem more says that there are others */
 #define QB_MAX_FILE_PROBLEMS 100
 /* milliseconds; DESIGN section 5 */
 #define QB_SETTLE_DEFAULT 500

@@ -392,6 +392,29 @@ static void test_check__violations_of_the_schema(void **state)
     }
 }
 
+static void test_check__more_problems_than_anybody_reads(void **state)
+{
+    struct world *world = *state;
+    struct qb_buf text = {0};
+    for (int lines = 99; lines <= 300; lines += 201 / 3) {
+        qb_buf_clear(&text);
+        qb_buf_add_string(&text, "{\"id\": \"SHP-A\", \"decree\": \"SK-1\", \"import_country\": \"JP\","
+                                 "\"status\": \"planned\", \"recorded_by\": \"OFF-1\", \"lines\": [");
+        for (int i = 0; i < lines; i++)
+            qb_buf_addf(&text, "%s\n{\"commodity\": \"CDT-1\", \"net_weight_kg\": 0}", i ? "," : "");
+        qb_buf_add_string(&text, "]}");
+        qb_version_free(look(world, SHIPMENT_PATH, qb_buf_text(&text)));
+        assert_int_equal(world->problems.count, lines > QB_MAX_FILE_PROBLEMS ? QB_MAX_FILE_PROBLEMS + 1 : lines);
+        if (lines > QB_MAX_FILE_PROBLEMS) {
+            const struct qb_problem *last = &world->problems.items[QB_MAX_FILE_PROBLEMS];
+            assert_string_equal(last->message_id, "problem.more");
+            assert_int_equal(last->line, QB_MAX_FILE_PROBLEMS + 2);
+        }
+        expect_words(world);
+    }
+    qb_buf_fini(&text);
+}
+
 static void test_check__the_id_is_the_name_of_the_file(void **state)
 {
     struct world *world = *state;
@@ -615,6 +638,7 @@ int main(void)
         TEST(gathers_references_and_unique_values),
         TEST(faults_of_json),
         TEST(violations_of_the_schema),
+        TEST(more_problems_than_anybody_reads),
         TEST(the_id_is_the_name_of_the_file),
         TEST(dates_and_samples),
         TEST(valid_before_it_was_decreed),

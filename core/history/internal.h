@@ -117,6 +117,9 @@ struct qb_loose *qb_loose_new(void);
 void qb_loose_free(struct qb_loose *loose); /* NULL-safe */
 int qb_loose_write(struct qb_history *history, const struct qb_oid *oid, git_object_t type, const void *bytes,
                    size_t length, struct qb_err *err);
+/* Whether there is a loose file of that id whose deflated stream does not come to its end. libgit2 1.5 would read such
+ * a one for ever (git_odb_read), so this is asked first. */
+bool qb_loose_cut_off(struct qb_history *history, const struct qb_oid *oid);
 /* "xx/yyyy..." beneath objects/ */
 #define QB_LOOSE_NAME 42
 void qb_loose_name(const struct qb_oid *oid, char name[QB_LOOSE_NAME]);

@@ -7,6 +7,8 @@
  */
 #include "core/history/internal.h"
 
+#include "core/base/file.h"
+#include "core/base/limits.h"
 #include "core/base/mem.h"
 
 #include <errno.h>
@@ -40,6 +42,34 @@ void qb_loose_name(const struct qb_oid *oid, char name[QB_LOOSE_NAME])
     char text[QB_OID_TEXT];
     qb_oid_format(oid, text);
     snprintf(name, QB_LOOSE_NAME, "%.2s/%s", text, text + 2);
+}
+
+/* Inflates to nowhere; whether the stream comes to its end. */
+static bool ends(const struct qb_buf *file)
+{
+    unsigned char scratch[16384];
+    z_stream z = {.next_in = (unsigned char *)file->data, .avail_in = (unsigned)file->length};
+    if (!file->length || inflateInit(&z) != Z_OK)
+        return false;
+    int state;
+    do {
+        z.next_out = scratch;
+        z.avail_out = sizeof scratch;
+        state = inflate(&z, Z_NO_FLUSH);
+    } while (state == Z_OK);
+    inflateEnd(&z);
+    return state == Z_STREAM_END;
+}
+
+bool qb_loose_cut_off(struct qb_history *history, const struct qb_oid *oid)
+{
+    char name[QB_LOOSE_NAME];
+    struct qb_buf file = {0};
+    qb_loose_name(oid, name);
+    int result = qb_file_read(history->objects, name, QB_MAX_LOOSE, &file, NULL, NULL);
+    bool cut = result == QB_OK ? !ends(&file) : result != QB_EABSENT;
+    qb_buf_fini(&file);
+    return cut;
 }
 
 /* Gives the temporary its name; git removes empty fan-out directories, so one may have to be made again. */

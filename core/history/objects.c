@@ -92,7 +92,7 @@ static bool sound(struct qb_history *history, git_object_t type, const void *byt
     git_oid id;
     if (!git_odb_exists_ext(history->odb, (const git_oid *)oid, GIT_ODB_LOOKUP_NO_REFRESH))
         return false;
-    if (!git_odb_read(&object, history->odb, (const git_oid *)oid)) {
+    if (!qb_loose_cut_off(history, oid) && !git_odb_read(&object, history->odb, (const git_oid *)oid)) {
         bool same = git_odb_object_type(object) == type && git_odb_object_size(object) == length &&
                     !memcmp(git_odb_object_data(object), bytes, length);
         git_odb_object_free(object);
@@ -151,6 +151,8 @@ static int read_stored(struct qb_history *history, const struct qb_oid *oid, git
 {
     char text[QB_OID_TEXT];
     git_odb_object *object;
+    if (qb_loose_cut_off(history, oid))
+        return qb_err_set(err, QB_EGIT, NULL, "object %s is cut off", qb_oid_format(oid, text));
     int result = git_odb_read(&object, history->odb, (const git_oid *)oid);
     if (result < 0 && result != GIT_ENOTFOUND && !qb_repository_reload(history, err))
         result = git_odb_read(&object, history->odb, (const git_oid *)oid); /* repacked meanwhile, or broken */

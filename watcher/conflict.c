@@ -336,10 +336,22 @@ static char *(*const try_place[])(struct search *search, const struct qb_conflic
     [QB_CONFLICT_END] = try_end,
 };
 
+/* Letters, digits and hyphens before .json, like most names there are: only words behind a hyphen can be in it. */
+static bool is_bare(const struct name *name)
+{
+    for (size_t i = 0; i < name->stem.length; i++) {
+        char c = name->stem.at[i];
+        if (!digit(c) && !(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z') && c != '-')
+            return false;
+    }
+    return name->extension.length == 5 && !memcmp(name->extension.at, ".json", 5);
+}
+
 static char *original(struct search *search, const char *path, const char **client)
 {
     struct name name = take_apart(path);
     char *found = NULL;
+    bool bare = is_bare(&name);
     if (search->deep == DEEPEST)
         return NULL;
     search->deep++;
@@ -347,6 +359,8 @@ static char *original(struct search *search, const char *path, const char **clie
         const struct qb_conflict_row *row = &qb_conflict_table[i];
         /* it takes off any number of words at once: asked again of what is left it would try them in all ways */
         if (search->deep > 1 && row->place == QB_CONFLICT_TAIL && row->proof == QB_CONFLICT_SAME_ID)
+            continue;
+        if (bare && row->pattern[0] != '-')
             continue;
         *client = row->client;
         found = try_place[row->place](search, row, &name);

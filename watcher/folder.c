@@ -7,6 +7,7 @@
 
 #include "core/base/limits.h"
 #include "schema/settings.h"
+#include "watcher/copies.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -111,6 +112,11 @@ static enum qb_file_class classify(const struct qb_folder *folder, const char *p
         return qb_kinds_of_path(folder->kinds, path) ? QB_FILE_RECORD : QB_FILE_STRAY;
     }
     return is_output(path) ? QB_FILE_OUTPUT : QB_FILE_OTHER;
+}
+
+void qb_folder_classify(const struct qb_folder *folder, struct qb_tracked *file)
+{
+    file->class = classify(folder, file->path);
 }
 
 struct qb_tracked *qb_folder_track(struct qb_folder *folder, const char *path)
@@ -240,7 +246,10 @@ static int list_kind(void *context, const char *path, const struct qb_file_stat 
     (void)err;
     if (S_ISDIR(st->mode))
         return QB_FILE_SKIP;
-    if (S_ISREG(st->mode) && ends_with(path, ".yaml") && !qb_ignore_match(list->folder->ignore, path)) {
+    char *original = qb_copies_original(list->folder, path);
+    bool copy = original != NULL;
+    free(original);
+    if (S_ISREG(st->mode) && ends_with(path, ".yaml") && !copy && !qb_ignore_match(list->folder->ignore, path)) {
         QB_MEM_GROW(list->paths, list->count, list->capacity);
         list->paths[list->count++] = qb_mem_string(path);
     }
@@ -376,7 +385,7 @@ int qb_folder_reload(struct qb_folder *folder, struct qb_err *err)
     struct qb_map_item *item;
     for (size_t at = 0; (item = qb_map_next(&folder->files, &at));) {
         struct qb_tracked *file = item->value;
-        file->class = classify(folder, file->path);
+        qb_folder_classify(folder, file);
     }
     if (result == QB_OK && folder->history && folder->options.writes) {
         struct qb_buf lines = {0};
@@ -534,6 +543,7 @@ void qb_folder_close(struct qb_folder *folder)
         struct qb_tracked *file = item->value;
         qb_folder_set_problems(folder, file, &(struct qb_problems){0});
         free(file->details);
+        free(file->merged);
         free(file);
     }
     qb_map_fini(&folder->files);
@@ -543,6 +553,7 @@ void qb_folder_close(struct qb_folder *folder)
     free(folder->odd.items);
     free(folder->changed.items);
     free(folder->personal.items);
+    free(folder->copies.items);
     free(folder->exceptions);
     qb_history_close(folder->history);
     qb_ignore_free(folder->ignore);

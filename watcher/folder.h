@@ -34,6 +34,7 @@ enum qb_file_class {
     QB_FILE_STRAY,    /* a .json under records/ that belongs to no kind */
     QB_FILE_OUTPUT,   /* written by a writer */
     QB_FILE_NOTE,     /* ID.problem.txt beside a record */
+    QB_FILE_COPY,     /* a conflict copy of another file (watcher/copies) */
 };
 
 /* A path that is in the folder or in history. Zero ids: not there. */
@@ -54,6 +55,8 @@ struct qb_tracked {
     bool queued;             /* scratch of the pass: to be read */
     bool changed;            /* on the folder's list of what is to be committed */
     char *details;           /* what changed, property by property, for the commit */
+    const char *copy_of;     /* of a conflict copy: the path of its original; interned */
+    char *merged;            /* what a merge made the text in the folder from, for the commit */
     const char *said_author; /* the officer that the text in the folder names; interned, or NULL */
 };
 
@@ -100,6 +103,7 @@ struct qb_folder {
     struct qb_problems kind_problems;     /* between kinds */
     struct qb_list odd;                   /* tracked files with problems of their own */
     struct qb_list changed;               /* tracked files that differ from the newest commit */
+    struct qb_list copies;                /* conflict copies in the folder */
     struct qb_list personal;              /* outputs of the scope OFFICER that the last pass asked for */
     struct qb_history_change *exceptions; /* as they are stored, by path */
     size_t exception_count;
@@ -158,16 +162,26 @@ void qb_folder_set_problems(struct qb_folder *folder, struct qb_tracked *file, s
 void qb_folder_changed(struct qb_folder *folder, struct qb_tracked *file);
 void qb_folder_mark_facility(struct qb_folder *folder, const char *id);
 
+/* A conflict copy that is to go, and the text that its original is to have; without an original it just goes. */
+struct qb_copy_plan {
+    struct qb_tracked *copy;
+    struct qb_tracked *original;
+    struct qb_buf text;
+};
+
 /* What the parts of one pass hand to each other. */
 struct qb_pass {
     struct qb_folder *folder;
     const struct qb_request *request;
     struct qb_result *result;
-    struct qb_list queue; /* to be read */
-    struct qb_list gone;  /* no longer in the folder */
-    struct qb_buf unseen; /* directories that could not be looked into, each NUL-terminated */
-    bool verify;          /* outputs and notes are compared with the folder, all of them */
-    bool whole;           /* of the request, or because kinds or settings changed */
+    struct qb_list queue;       /* to be read */
+    struct qb_list gone;        /* no longer in the folder */
+    struct qb_buf unseen;       /* directories that could not be looked into, each NUL-terminated */
+    bool verify;                /* outputs and notes are compared with the folder, all of them */
+    bool whole;                 /* of the request, or because kinds or settings changed */
+    struct qb_copy_plan *plans; /* of watcher/copies */
+    size_t plan_count;
+    size_t plan_capacity;
 };
 /* Something failed that must not stop the rest: a directory that cannot be read, an output that cannot be written. */
 void qb_pass_trouble(struct qb_pass *pass, const struct qb_err *err);
@@ -183,6 +197,7 @@ int qb_publish(struct qb_pass *pass, struct qb_err *err);
 int qb_journal(struct qb_pass *pass, struct qb_err *err);
 
 struct qb_tracked *qb_folder_track(struct qb_folder *folder, const char *path); /* finds or makes */
+void qb_folder_classify(const struct qb_folder *folder, struct qb_tracked *file);
 struct qb_tracked *qb_folder_find(const struct qb_folder *folder, const char *path);
 void qb_folder_log(const struct qb_folder *folder, const char *message_id, const struct qb_text_arg *args,
                    size_t count);

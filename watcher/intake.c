@@ -10,6 +10,7 @@
 
 #include "core/base/limits.h"
 #include "core/history/trail.h"
+#include "watcher/copies.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -285,6 +286,28 @@ static int take_other(struct qb_pass *pass, struct qb_tracked *file, struct qb_b
     return QB_OK;
 }
 
+/* A conflict copy goes into history as it came, by the officer whom its text names. */
+static int take_copy(struct qb_pass *pass, struct qb_tracked *file, struct qb_buf *bytes, struct qb_err *err)
+{
+    struct qb_folder *folder = pass->folder;
+    const struct qb_kind *kind = qb_kinds_of_path(folder->kinds, file->copy_of);
+    struct qb_problems ignored = {0};
+    bool sound;
+    file->said_author = NULL;
+    int result = take_other(pass, file, bytes, err);
+    qb_copies_note(folder, file);
+    if (result < 0 || !kind || file->problems)
+        return result;
+    struct qb_version *version = qb_check_text(folder->checker, &folder->store, kind, file->copy_of, qb_buf_text(bytes),
+                                               bytes->length, NULL, &sound, &ignored);
+    if (version) {
+        file->said_author = qb_pool_string(&folder->paths, version->author);
+        qb_version_free(version);
+    }
+    qb_problems_fini(&ignored);
+    return QB_OK;
+}
+
 /* Somebody may have written where Q-BIS writes: publish compares what is there with what should be. What differs is
  * replaced, so it goes into history first. */
 static int take_generated(struct qb_pass *pass, struct qb_tracked *file, struct qb_buf *bytes, struct qb_err *err)
@@ -459,6 +482,8 @@ static int take(struct qb_pass *pass, struct qb_tracked *file, struct qb_buf *by
     case QB_FILE_OUTPUT:
     case QB_FILE_NOTE:
         return take_generated(pass, file, bytes, err);
+    case QB_FILE_COPY:
+        return take_copy(pass, file, bytes, err);
     case QB_FILE_SETTINGS:
     case QB_FILE_KIND:
         return QB_OK; /* qb_intake_config has read them */

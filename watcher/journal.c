@@ -120,7 +120,7 @@ static void divide(struct journal *journal)
             qb_list_add(&rest, file);
             continue;
         }
-        const struct qb_officer *who = officer(folder, removed(file) ? NULL : file->said_author);
+        const struct qb_officer *who = officer(folder, removed(file) || file->merged ? NULL : file->said_author);
         struct batch *batch = batch_of(journal, who ? who->id : NULL);
         qb_list_add(&batch->files, file);
         if (!removed(file) && file->stat.mtime_ns > batch->when_ns)
@@ -176,7 +176,21 @@ static void add_what(const struct qb_folder *folder, struct qb_buf *out, const s
 
 static const char *verb_of(const struct qb_tracked *file)
 {
-    return removed(file) ? "Delete" : qb_oid_is_zero(&file->committed) ? "Add" : "Change";
+    return removed(file) ? "Delete" : file->merged ? "Merge" : qb_oid_is_zero(&file->committed) ? "Add" : "Change";
+}
+
+/* The merged record, where all that happened is that its copy was merged into it; else NULL. */
+static const struct qb_tracked *only_merged(const struct qb_list *files)
+{
+    const struct qb_tracked *merged = NULL;
+    for (size_t i = 0; i < files->count; i++) {
+        const struct qb_tracked *file = files->items[i];
+        if (file->merged && !merged)
+            merged = file;
+        else if (file->class != QB_FILE_COPY || !removed(file))
+            return NULL;
+    }
+    return merged;
 }
 
 static void write_subject(const struct qb_folder *folder, struct batch *batch)
@@ -198,7 +212,14 @@ static void write_subject(const struct qb_folder *folder, struct batch *batch)
         return;
     }
     const char *verb = verb_of(files->items[0]);
+    const struct qb_tracked *merged = only_merged(files);
     bool records = true;
+    if (merged) {
+        qb_buf_add_string(out, "Merge ");
+        add_what(folder, out, merged);
+        qb_buf_add_string(out, " with its conflict copy\n");
+        return;
+    }
     for (size_t i = 0; i < files->count; i++) {
         verb = strcmp(verb, verb_of(files->items[i])) ? "Change" : verb;
         records &= files->items[i]->class == QB_FILE_RECORD;
@@ -217,13 +238,15 @@ static void write_details(const struct qb_folder *folder, struct batch *batch)
     bool open = false;
     for (size_t i = 0; i < batch->files.count; i++) {
         const struct qb_tracked *file = batch->files.items[i];
-        if (!file->details && !(several && batch->files.count <= QB_MAX_DESCRIBED))
+        if (!file->details && !file->merged && !(several && batch->files.count <= QB_MAX_DESCRIBED))
             continue;
         qb_buf_add_string(&batch->message, open ? "" : "\n");
         open = true;
         qb_buf_addf(&batch->message, "%s ", verb_of(file));
         add_what(folder, &batch->message, file);
-        qb_buf_add_string(&batch->message, file->details ? ":\n" : "\n");
+        qb_buf_add_string(&batch->message, file->details || file->merged ? ":\n" : "\n");
+        if (file->merged)
+            qb_buf_add_string(&batch->message, file->merged);
         if (file->details)
             qb_buf_add_string(&batch->message, file->details);
     }
@@ -309,7 +332,8 @@ static void settle(struct qb_folder *folder)
         file->edited = (struct qb_oid){0};
         file->changed = false;
         free(file->details);
-        file->details = NULL;
+        free(file->merged);
+        file->details = file->merged = NULL;
     }
     folder->changed.count = 0;
 }

@@ -8,6 +8,7 @@
 #include "watcher/folder.h"
 
 #include "core/base/limits.h"
+#include "watcher/copies.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -111,10 +112,53 @@ static int run(struct qb_pass *pass, struct qb_err *err)
         return QB_OK;
     result = qb_intake(pass, err);
     if (result == QB_OK)
+        result = qb_copies_decide(pass, err);
+    if (result == QB_OK)
         result = qb_publish(pass, err);
     if (result == QB_OK && folder->options.writes)
         result = qb_journal(pass, err);
     return result;
+}
+
+static void end_pass(struct qb_pass *pass)
+{
+    end_lists(pass);
+    qb_copies_drop(pass);
+    free(pass->queue.items);
+    free(pass->gone.items);
+    qb_buf_fini(&pass->unseen);
+}
+
+/* of merging in one pass; what is left then is left to the next, so that no busy writer keeps this one for ever */
+#define MOST_ROUNDS 50
+
+/* Does what the pass decided about conflict copies, and takes note of what that changed; in several rounds, since
+ * copies of one record are merged one after the other. */
+static int merge_copies(struct qb_pass *first, struct qb_err *err)
+{
+    struct qb_request request = *first->request;
+    struct qb_buf paths = {0};
+    int code = QB_OK;
+    request.whole = false;
+    struct qb_pass pass = {.folder = first->folder, .request = &request, .result = first->result};
+    qb_copies_apply(first, &paths);
+    for (int round = 0; code == QB_OK && paths.length && round < MOST_ROUNDS; round++) {
+        const char **list = qb_mem_array(paths.length, sizeof *list);
+        request.path_count = 0;
+        for (size_t at = 0; at < paths.length; at += strlen(paths.data + at) + 1)
+            list[request.path_count++] = paths.data + at;
+        request.paths = list;
+        code = run(&pass, err);
+        free(list);
+        end_lists(&pass);
+        qb_buf_clear(&pass.unseen);
+        qb_buf_clear(&paths);
+        if (code == QB_OK)
+            qb_copies_apply(&pass, &paths);
+    }
+    end_pass(&pass);
+    qb_buf_fini(&paths);
+    return code;
 }
 
 int qb_folder_pass(struct qb_folder *folder, const struct qb_request *request, struct qb_result *result,
@@ -126,12 +170,11 @@ int qb_folder_pass(struct qb_folder *folder, const struct qb_request *request, s
                            .whole = request->whole || !folder->stored,
                            .verify = request->whole || !folder->stored};
     int code = run(&pass, err);
+    if (code == QB_OK && pass.plan_count)
+        code = merge_copies(&pass, err);
     if (code < 0)
         folder->stored = false; /* in doubt everything is read again */
-    end_lists(&pass);
-    free(pass.queue.items);
-    free(pass.gone.items);
-    qb_buf_fini(&pass.unseen);
+    end_pass(&pass);
     return code;
 }
 

@@ -5,6 +5,8 @@
  */
 #include "watcher/folder.h"
 
+#include "watcher/copies.h"
+
 #include <string.h>
 #include <sys/stat.h>
 
@@ -131,8 +133,9 @@ int qb_scan(struct qb_pass *pass, struct qb_err *err)
 {
     int result = QB_OK;
     if (pass->whole)
-        return scan_directory(pass, "", err);
-    for (size_t i = 0; i < pass->request->path_count && result == QB_OK; i++)
+        result = scan_directory(pass, "", err);
+    for (size_t i = 0; !pass->whole && i < pass->request->path_count && result == QB_OK; i++)
         result = scan_path(pass, pass->request->paths[i], err);
+    qb_copies_sort(pass);
     return result;
 }

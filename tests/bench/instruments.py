@@ -22,16 +22,30 @@ class Wrong(Exception):
     """A program did not do what it is measured for."""
 
 
+class Took(float):
+    """Seconds by the wall's clock; and by the processors', where that is known."""
+
+    def __new__(cls, seconds, processor=None):
+        self = super().__new__(cls, seconds)
+        self.processor = processor
+        return self
+
+
 class Run:
-    """One program from start to end: seconds, peak of resident memory in bytes, what it printed."""
+    """One program from start to end: what it took, peak of resident memory in bytes, what it printed."""
 
     def __init__(self, command, cwd=None, env=None):
         start = time.perf_counter()
         child = subprocess.Popen(command, cwd=cwd, env={**CLEAN, **(env or {})}, stdin=subprocess.DEVNULL,
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        self.text = child.stdout.read().decode("utf-8", "replace")
-        _, status, usage = os.wait4(child.pid, 0)
-        self.seconds = time.perf_counter() - start
+        try:
+            self.text = child.stdout.read().decode("utf-8", "replace")
+            _, status, usage = os.wait4(child.pid, 0)
+        except BaseException:  # somebody ended the benchmark: nothing stays behind
+            child.kill()
+            child.wait()
+            raise
+        self.took = Took(time.perf_counter() - start, usage.ru_utime + usage.ru_stime)
         child.stdout.close()
         child.returncode = os.waitstatus_to_exitcode(status)
         self.peak = usage.ru_maxrss * 1024
@@ -40,7 +54,7 @@ class Run:
 
 
 def shell(command, cwd):
-    return Run(["sh", "-c", command], cwd).seconds
+    return Run(["sh", "-c", command], cwd).took
 
 
 def wait_for(condition, what):
@@ -60,13 +74,18 @@ def put(path, content):
     os.rename(temporary, path)
 
 
+def median(times):
+    known = all(time.processor is not None for time in times)
+    return Took(statistics.median(times), statistics.median(time.processor for time in times) if known else None)
+
+
 def interleave(rounds, yardstick, ours):
     """Yardstick, ours, yardstick, ours, ...: what disturbs the machine disturbs both. The medians."""
     theirs, mine = [], []
     for _ in range(rounds):
         theirs.append(yardstick())
         mine.append(ours())
-    return statistics.median(theirs), statistics.median(mine)
+    return median(theirs), median(mine)
 
 
 class Qbis:
@@ -154,7 +173,7 @@ class Qbis:
             if time.perf_counter() > end:
                 raise Wrong("waited in vain for a commit")
             time.sleep(0.0002)
-        return time.perf_counter() - start - settle_ms / 1000
+        return Took(time.perf_counter() - start - settle_ms / 1000)
 
 
 class Plain:

@@ -146,6 +146,7 @@ static void extract_decree(struct look *look, struct qb_version *version, struct
         .revoked_on = date(look->record, "revoked_on"),
         .validity_months = whole(look->record, "validity_months"),
         .every = whole(qb_json_get(look->record, "monitoring"), "every"),
+        .policy = interned(look, qb_json_get(qb_json_get(look->record, "monitoring"), "policy")),
     };
 }
 

@@ -24,6 +24,14 @@ static const struct number_row numbers[] = {
     {"/monitoring/warn_at_remaining", offsetof(struct qb_settings, monitoring.warn_at_remaining)},
     {"/monitoring/extension_gap_days", offsetof(struct qb_settings, monitoring.extension_gap_days)},
     {"/monitoring/decree_warning_days", offsetof(struct qb_settings, monitoring.decree_warning_days)},
+    {"/monitoring/clearance", offsetof(struct qb_settings, monitoring.clearance)},
+    {"/monitoring/spacing", offsetof(struct qb_settings, monitoring.spacing)},
+    {"/monitoring/skip_lot/qualify", offsetof(struct qb_settings, monitoring.skip_lot.qualify)},
+    {"/monitoring/skip_lot/within", offsetof(struct qb_settings, monitoring.skip_lot.within)},
+    {"/monitoring/skip_lot/step", offsetof(struct qb_settings, monitoring.skip_lot.step)},
+    {"/monitoring/skip_lot/requalify", offsetof(struct qb_settings, monitoring.skip_lot.requalify)},
+    {"/monitoring/skip_lot/requalify_within", offsetof(struct qb_settings, monitoring.skip_lot.requalify_within)},
+    {"/monitoring/skip_lot/lowest", offsetof(struct qb_settings, monitoring.skip_lot.lowest)},
     {"/settle/quiet_ms", offsetof(struct qb_settings, settle_ms)},
     {"/settle/longest_ms", offsetof(struct qb_settings, settle_longest_ms)},
 };
@@ -33,6 +41,8 @@ static const struct number_row strings[] = {
     {"/office", offsetof(struct qb_settings, office)},
     {"/office_name", offsetof(struct qb_settings, office_name)},
     {"/time_zone", offsetof(struct qb_settings, time_zone)},
+    {"/monitoring/policy", offsetof(struct qb_settings, monitoring.policy)},
+    {"/monitoring/seed", offsetof(struct qb_settings, monitoring.seed)},
 };
 
 /* The violations of the settings' schema, as problems. True when there are none. */

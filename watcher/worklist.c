@@ -6,6 +6,7 @@
 #include "watcher/worklist.h"
 
 #include "core/base/utf8.h"
+#include "core/output/phrase.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,6 +92,11 @@ static void describe(struct qb_buf *out, const struct qb_output_view *view, cons
             qb_buf_addf(out, " %s %s", qb_text(view->language, "worklist.planned"),
                         qb_date_format(owed->planned->planned_on, day));
             add_officers(out, view, owed->planned);
+        }
+        struct qb_phrase why;
+        if (qb_task_why(task, &why)) {
+            qb_buf_add_char(out, ' ');
+            qb_phrase_text(out, view, &why);
         }
     } else if (task->shipment) {
         add_safe(out, task->shipment->id);

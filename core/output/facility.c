@@ -26,6 +26,20 @@ void qb_output_chain(struct qb_json_writer *writer, const struct qb_chain *chain
     qb_json_writer_integer(writer, "met", chain->met);
 }
 
+void qb_output_why(struct qb_json_writer *writer, const struct qb_obligation *obligation)
+{
+    const struct qb_why *why = &obligation->why;
+    if (!why->policy)
+        return;
+    qb_json_writer_object(writer, "why");
+    qb_json_writer_string(writer, "policy", why->policy);
+    qb_json_writer_string(writer, "state", why->state);
+    qb_json_writer_integer(writer, "progress", why->progress);
+    qb_json_writer_integer(writer, "of", why->of);
+    qb_json_writer_integer(writer, "one_in", why->every);
+    qb_json_writer_end_object(writer);
+}
+
 static void write_obligation(struct qb_json_writer *writer, const struct qb_obligation *obligation)
 {
     qb_json_writer_object(writer, NULL);
@@ -36,6 +50,7 @@ static void write_obligation(struct qb_json_writer *writer, const struct qb_obli
     qb_output_date(writer, "due_on", obligation->due_on);
     qb_output_date(writer, "due_by", obligation->due_by);
     qb_json_writer_string(writer, "visit", obligation->visit ? obligation->visit->id : NULL);
+    qb_output_why(writer, obligation);
     qb_json_writer_end_object(writer);
 }
 

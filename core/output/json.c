@@ -61,6 +61,8 @@ static void write_task(struct qb_json_writer *writer, const struct qb_task *task
     qb_output_date(writer, "due_by", task->due_by);
     qb_output_date(writer, "expected_on", obligation ? obligation->expected_on : QB_DATE_NONE);
     write_plan(writer, obligation ? obligation->planned : NULL);
+    if (obligation)
+        qb_output_why(writer, obligation);
     qb_json_writer_end_object(writer);
 }
 

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct qb_phrase_arg number(const char *name, int value)
 {
@@ -34,7 +35,31 @@ static bool next_left(const struct qb_output_view *view, const struct qb_task *t
 {
     const struct qb_obligation *obligation = task->obligation;
     return obligation->status == QB_STATUS_OVERDUE && view->as_of <= obligation->due_by &&
-           obligation->first + obligation->count < task->chain->shipment_count;
+           obligation->first + (size_t)obligation->every < task->chain->shipment_count;
+}
+
+bool qb_task_why(const struct qb_task *task, struct qb_phrase *phrase)
+{
+    static const struct {
+        const char *state;
+        const char *id;
+    } states[] = {
+        {"counting", "policy.why.counting"}, {"screening", "policy.why.screening"},
+        {"sampling", "policy.why.sampling"}, {"watching", "policy.why.watching"},
+        {"checking", "policy.why.checking"}, {"lot_by_lot", "policy.why.lot_by_lot"},
+        {"skipping", "policy.why.skipping"}, {"interrupted", "policy.why.interrupted"},
+    };
+    const struct qb_why *why = task->obligation ? &task->obligation->why : NULL;
+    for (size_t i = 0; why && why->policy && i < sizeof states / sizeof *states; i++) {
+        if (strcmp(states[i].state, why->state))
+            continue;
+        *phrase = (struct qb_phrase){
+            .id = states[i].id,
+            .args = {number("every", why->every), number("progress", why->progress), number("of", why->of)},
+            .count = 3};
+        return true;
+    }
+    return false;
 }
 
 static size_t say_monitoring(const struct qb_output_view *view, const struct qb_task *task, struct qb_phrase *phrases)
@@ -58,10 +83,11 @@ static size_t say_monitoring(const struct qb_output_view *view, const struct qb_
                                .args = {number("every", obligation->every), date("date", obligation->expected_on)},
                                .count = 2};
     if (next_left(view, task)) {
-        const struct qb_shipment *next = task->chain->shipments[obligation->first + obligation->count];
+        const struct qb_shipment *next = task->chain->shipments[obligation->first + (size_t)obligation->every];
         phrases[count++] = (struct qb_phrase){
             .id = "page.task.next-left", .args = {record("shipment", "shipment", next->id)}, .count = 1};
     }
+    count += qb_task_why(task, &phrases[count]);
     return count;
 }
 

@@ -19,6 +19,8 @@ qb_output_write qb_output_problems; /* status/problems.json, format qbis-problem
 
 /* The members that a chain has in both JSON formats, into the object that is open. */
 void qb_output_chain(struct qb_json_writer *writer, const struct qb_chain *chain);
+/* "why" as a member of the object that is open, where the obligation's policy is another than fixed. */
+void qb_output_why(struct qb_json_writer *writer, const struct qb_obligation *obligation);
 /* A date as a member of the object that is open; null when there is none. */
 void qb_output_date(struct qb_json_writer *writer, const char *key, qb_date date);
 

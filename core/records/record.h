@@ -30,6 +30,7 @@ struct qb_decree {
     qb_date revoked_on;
     int validity_months; /* as written, or 0 */
     int every;           /* monitoring.every, or 0 */
+    const char *policy;  /* monitoring.policy, or NULL */
 };
 
 enum qb_shipment_status { QB_SHIPMENT_PLANNED, QB_SHIPMENT_CERTIFIED, QB_SHIPMENT_DEPARTED, QB_SHIPMENT_CANCELLED };

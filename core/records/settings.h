@@ -10,13 +10,28 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Numbers of SCHEDULE.md, "Settings used". */
+/* Numbers of the policy skip_lot (docs/policies.md). */
+struct qb_skip_lot {
+    int qualify;          /* points that qualify */
+    int within;           /* lots within which they are gathered */
+    int step;             /* conforming visits in a row before the next smaller fraction */
+    int requalify;        /* conforming visits in a row that end an interruption */
+    int requalify_within; /* lots within which they are seen */
+    int lowest;           /* the smallest fraction is one in so many */
+};
+
+/* Numbers of SCHEDULE.md, "Settings used", and those of the policies (docs/policies.md). */
 struct qb_monitoring {
     int every;               /* shipments for one visit */
     int grace_working_days;  /* R10 */
     int warn_at_remaining;   /* R9: shipments missing when a block becomes due_soon */
     int extension_gap_days;  /* R2 */
     int decree_warning_days; /* decree_expiry */
+    const char *policy;      /* where the decree names none */
+    const char *seed;        /* of what is drawn by lot */
+    int clearance;           /* csp1 to csp3: conforming visits in a row that end screening (i) */
+    int spacing;             /* csp2, csp3: conforming visits that must lie between two others (k) */
+    struct qb_skip_lot skip_lot;
 };
 
 struct qb_settings {

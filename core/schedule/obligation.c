@@ -132,8 +132,8 @@ static bool complete(const struct qb_obligation *block)
     return block->count >= (size_t)block->every;
 }
 
-/* R9, in its order. */
-static enum qb_status judge(const struct qb_chain *chain, const struct qb_obligation *block, bool has_next,
+/* R9, in its order. `passed`: a shipment has left that came after the one for which the visit is due. */
+static enum qb_status judge(const struct qb_chain *chain, const struct qb_obligation *block, bool passed,
                             const struct qb_settings *settings, qb_date as_of)
 {
     if (block->visit)
@@ -141,7 +141,7 @@ static enum qb_status judge(const struct qb_chain *chain, const struct qb_obliga
     if (chain->revoked_on != QB_DATE_NONE && chain->revoked_on <= as_of)
         return QB_STATUS_CANCELLED;
     if (complete(block))
-        return as_of > block->due_by || has_next ? QB_STATUS_OVERDUE : QB_STATUS_DUE;
+        return as_of > block->due_by || passed ? QB_STATUS_OVERDUE : QB_STATUS_DUE;
     if (chain->last_day < as_of)
         return QB_STATUS_LAPSED;
     int64_t missing = block->every - (int64_t)block->count;
@@ -154,11 +154,12 @@ static void judge_all(struct qb_chain *chain, const struct qb_settings *settings
         struct qb_obligation *block = &chain->obligations[i];
         block->due_on = block->due_by = block->expected_on = QB_DATE_NONE;
         if (complete(block)) {
-            block->due_on = chain->shipments[block->first + block->count - 1]->certificate_issued_on;
+            block->due_on = chain->shipments[block->first + (size_t)block->every - 1]->certificate_issued_on;
             block->due_by = qb_schedule_working_day(settings, block->due_on, settings->monitoring.grace_working_days);
             chain->required++;
         }
-        block->status = judge(chain, block, i + 1 < chain->obligation_count, settings, as_of);
+        bool passed = i + 1 < chain->obligation_count || block->count > (size_t)block->every;
+        block->status = judge(chain, block, passed, settings, as_of);
         if (block->status == QB_STATUS_OPEN || block->status == QB_STATUS_DUE_SOON)
             block->expected_on = forecast(chain, (size_t)block->every - block->count, as_of);
         if (block->status == QB_STATUS_MET)
@@ -173,6 +174,80 @@ bool qb_obligation_is_task(const struct qb_obligation *obligation)
 
 /* --- a chain --- */
 
+/* The policy of a shipment under a decree: the decree's, else the folder's. */
+static const struct qb_policy *policy_of(const struct qb_decree *decree, const struct qb_settings *settings)
+{
+    const struct qb_policy *policy = qb_policy_find(decree->policy);
+    if (!policy)
+        policy = qb_policy_find(settings->monitoring.policy);
+    return policy ? policy : qb_policy_find(QB_POLICY_DEFAULT);
+}
+
+/* A chain changes its policy with the first shipment under a decree that has another one, and does not go back for late
+ * shipments under an earlier decree. Returns how many shipments from `first` on go by the same policy. */
+static size_t run_length(const struct qb_chain *chain, const struct qb_policy_input *all, size_t first,
+                         size_t *latest_decree)
+{
+    const struct qb_policy *policy = NULL;
+    size_t at = first;
+    for (; at < all->shipment_count; at++) {
+        size_t number = *latest_decree;
+        while (number + 1 < chain->decree_count && chain->decrees[number] != all->decrees[at])
+            number++;
+        if (chain->decrees[number] != all->decrees[at])
+            number = *latest_decree; /* under an earlier one */
+        const struct qb_policy *here = policy_of(chain->decrees[number], all->settings);
+        if (policy && here != policy)
+            break;
+        policy = here;
+        *latest_decree = number;
+    }
+    return at - first;
+}
+
+/* Adds what a policy made of a run of shipments. A block that the change of policy leaves incomplete ends there. */
+static void append(struct qb_chain *chain, const struct qb_policy_result *run, size_t first)
+{
+    struct qb_obligation *last = chain->obligation_count ? &chain->obligations[chain->obligation_count - 1] : NULL;
+    if (last && run->obligation_count && last->count < (size_t)last->every)
+        last->every = (int)last->count;
+    for (size_t i = 0; i < run->obligation_count; i++) {
+        struct qb_obligation *block = &chain->obligations[chain->obligation_count++];
+        *block = run->obligations[i];
+        block->first += first;
+        block->k = (int)chain->obligation_count;
+    }
+}
+
+/* Visits that meet nothing in one run are there for the next one: its blocks are younger than all of this one's. */
+static void apply_policies(struct qb_chain *chain, const struct qb_policy_input *all)
+{
+    const struct qb_visit *const *visits = all->visits;
+    size_t visit_count = all->visit_count;
+    size_t latest_decree = 0;
+    size_t first = 0;
+    chain->obligations = qb_arena_alloc(all->arena, all->shipment_count * sizeof *chain->obligations);
+    do {
+        size_t decree = latest_decree;
+        size_t length = run_length(chain, all, first, &decree);
+        struct qb_policy_input input = *all;
+        struct qb_policy_result result = {0};
+        latest_decree = decree;
+        input.shipments += first;
+        input.decrees += first;
+        input.shipment_count = length;
+        input.visits = visits;
+        input.visit_count = visit_count;
+        policy_of(chain->decrees[latest_decree], all->settings)->apply(&result, &input);
+        append(chain, &result, first);
+        visits = result.surplus;
+        visit_count = result.surplus_count;
+        first += length;
+    } while (first < all->shipment_count);
+    chain->surplus = visits;
+    chain->surplus_count = visit_count;
+}
+
 static void apply_policy(struct qb_chain *chain, struct qb_arena *arena, struct qb_order_slice counted,
                          struct qb_order_slice visits, const struct qb_settings *settings)
 {
@@ -185,12 +260,7 @@ static void apply_policy(struct qb_chain *chain, struct qb_arena *arena, struct 
                                     .visit_count = visits.count,
                                     .settings = settings,
                                     .arena = arena};
-    struct qb_policy_result result = {0};
-    qb_policy_find(QB_POLICY_DEFAULT)->apply(&result, &input);
-    chain->obligations = result.obligations;
-    chain->obligation_count = result.obligation_count;
-    chain->surplus = result.surplus;
-    chain->surplus_count = result.surplus_count;
+    apply_policies(chain, &input);
     free(decrees);
     free(can_meet_it);
 }

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The table of policies, and `fixed`, the decree's own: blocks of n shipments, whatever the visits do. Shipments and
- * visits both come in the order of their dates, so the oldest block that is not met is always the one behind the last
- * that was, and one walk over both is enough.
- */
+/* The table of policies. Whoever adds one adds a row here and a file beside this one. */
 #include "core/schedule/policy.h"
 
 #include <string.h>
@@ -16,60 +12,38 @@ int qb_policy_every(const struct qb_policy_input *input, size_t shipment)
     return every < 1 ? 1 : every;
 }
 
-/* The shipments in the block that begins with `first`. */
-static size_t block_count(const struct qb_policy_input *input, size_t first)
+static int every_less_one(const struct qb_monitoring *monitoring, int every)
 {
-    size_t every = (size_t)qb_policy_every(input, first);
-    size_t left = input->shipment_count - first;
-    return every < left ? every : left;
+    (void)monitoring;
+    return every - 1;
 }
 
-static void fixed_blocks(struct qb_policy_result *result, const struct qb_policy_input *input)
+/* A draw by lot decides within 2n - 1 shipments (core/schedule/replay). */
+static int drawn(const struct qb_monitoring *monitoring, int every)
 {
-    size_t blocks = 0;
-    for (size_t first = 0; first < input->shipment_count; first += block_count(input, first))
-        blocks++;
-    result->obligations = qb_arena_alloc(input->arena, blocks * sizeof *result->obligations);
-    result->obligation_count = blocks;
-    size_t first = 0;
-    for (size_t i = 0; i < blocks; i++) {
-        size_t count = block_count(input, first);
-        result->obligations[i] = (struct qb_obligation){
-            .k = (int)i + 1, .first = first, .count = count, .every = qb_policy_every(input, first)};
-        first += count;
-    }
+    (void)monitoring;
+    return 2 * every - 2;
 }
 
-static void fixed_visits(struct qb_policy_result *result, const struct qb_policy_input *input)
+static int drawn_at_lowest(const struct qb_monitoring *monitoring, int every)
 {
-    result->surplus = qb_arena_alloc(input->arena, input->visit_count * sizeof *result->surplus);
-    size_t next = 0; /* the oldest block that is not met */
-    for (size_t i = 0; i < input->visit_count; i++) {
-        const struct qb_visit *visit = input->visits[i];
-        struct qb_obligation *block = next < result->obligation_count ? &result->obligations[next] : NULL;
-        if (block && input->shipments[block->first]->certificate_issued_on <= visit->conducted_on) {
-            block->visit = visit;
-            next++;
-        } else {
-            result->surplus[result->surplus_count++] = visit;
-        }
-    }
-}
-
-static void apply_fixed(struct qb_policy_result *result, const struct qb_policy_input *input)
-{
-    fixed_blocks(result, input);
-    fixed_visits(result, input);
+    (void)every; /* its own fractions */
+    return 2 * monitoring->skip_lot.lowest - 2;
 }
 
 const struct qb_policy qb_policies[] = {
-    {"fixed", apply_fixed},
+    {"fixed", qb_policy_fixed, every_less_one},
+    {"since_last", qb_policy_since_last, every_less_one},
+    {"csp1", qb_policy_csp1, drawn},
+    {"csp2", qb_policy_csp2, drawn},
+    {"csp3", qb_policy_csp3, drawn},
+    {"skip_lot", qb_policy_skip_lot, drawn_at_lowest},
 };
 const size_t qb_policy_count = sizeof qb_policies / sizeof *qb_policies;
 
 const struct qb_policy *qb_policy_find(const char *name)
 {
-    for (size_t i = 0; i < qb_policy_count; i++)
+    for (size_t i = 0; name && i < qb_policy_count; i++)
         if (!strcmp(qb_policies[i].name, name))
             return &qb_policies[i];
     return NULL;

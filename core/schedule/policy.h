@@ -21,8 +21,9 @@ struct qb_policy_input {
     struct qb_arena *arena; /* for what it hands back */
 };
 
-/* Handed back; of an obligation `k`, `first`, `count`, `every` and `visit` are set, all else is zero. Blocks come in
- * the order of their shipments; only the last may be incomplete (count < every) without a visit. */
+/* Handed back; of an obligation `k`, `first`, `count`, `every`, `why` and `visit` are set, all else is zero. Blocks
+ * come in the order of their shipments and side by side; only the last may be incomplete (count < every) without a
+ * visit. */
 struct qb_policy_result {
     struct qb_obligation *obligations;
     size_t obligation_count;
@@ -34,14 +35,24 @@ struct qb_policy {
     const char *name; /* "fixed" */
     /* The result comes zeroed. */
     void (*apply)(struct qb_policy_result *result, const struct qb_policy_input *input);
+    /* The most shipments that pass between two for which a visit falls due, with blocks of `every`. */
+    int (*most_between)(const struct qb_monitoring *monitoring, int every);
 };
 
 #define QB_POLICY_DEFAULT "fixed"
 
+/* The policies themselves, each in the file of its name. */
+void qb_policy_fixed(struct qb_policy_result *result, const struct qb_policy_input *input);
+void qb_policy_since_last(struct qb_policy_result *result, const struct qb_policy_input *input);
+void qb_policy_csp1(struct qb_policy_result *result, const struct qb_policy_input *input);
+void qb_policy_csp2(struct qb_policy_result *result, const struct qb_policy_input *input);
+void qb_policy_csp3(struct qb_policy_result *result, const struct qb_policy_input *input);
+void qb_policy_skip_lot(struct qb_policy_result *result, const struct qb_policy_input *input);
+
 extern const struct qb_policy qb_policies[];
 extern const size_t qb_policy_count;
 
-/* The policy of that name, or NULL. */
+/* The policy of that name, or NULL; NULL too when `name` is. */
 const struct qb_policy *qb_policy_find(const char *name);
 
 /* R6: the size of a block that begins with that shipment: its decree's `monitoring.every`, else the folder's; never

@@ -38,13 +38,23 @@ enum qb_task_type {
 };
 const char *qb_task_type_name(enum qb_task_type type);
 
+/* Why a block is as it is, where the policy is another than "fixed" (docs/policies.md). */
+struct qb_why {
+    const char *policy; /* its name; NULL: fixed */
+    const char *state;  /* "screening", "sampling", ...: in which it began */
+    int progress;       /* of what leads out of the state: so many ... */
+    int of;             /* ... of so many; 0: nothing is counted */
+    int every;          /* a visit for so many shipments, on the average; 1: for each */
+};
+
 /* One visit owed for one block of shipments. */
 struct qb_obligation {
     int k; /* from 1 */
     enum qb_status status;
     size_t first; /* the block's first shipment in the chain's list */
     size_t count; /* shipments in the block so far */
-    int every;    /* R6 */
+    int every;    /* R6; of a block whose end is drawn by lot, until then: the most it can have */
+    struct qb_why why;
     qb_date due_on;
     qb_date due_by;
     qb_date expected_on;            /* R11 */

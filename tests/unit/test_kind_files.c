@@ -11,6 +11,7 @@
 #include "schema/kind.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
@@ -160,6 +161,30 @@ static void test_kind_files__settings_name_the_real_defaults(void **state)
     expect_number(root, "/properties/monitoring/properties/extension_gap_days/default", monitoring->extension_gap_days);
     expect_number(root, "/properties/monitoring/properties/decree_warning_days/default",
                   monitoring->decree_warning_days);
+    expect_number(root, "/properties/monitoring/properties/clearance/default", monitoring->clearance);
+    expect_number(root, "/properties/monitoring/properties/spacing/default", monitoring->spacing);
+    static const struct {
+        const char *name;
+        size_t offset;
+    } lots[] = {
+        {"qualify", offsetof(struct qb_skip_lot, qualify)},
+        {"within", offsetof(struct qb_skip_lot, within)},
+        {"step", offsetof(struct qb_skip_lot, step)},
+        {"requalify", offsetof(struct qb_skip_lot, requalify)},
+        {"requalify_within", offsetof(struct qb_skip_lot, requalify_within)},
+        {"lowest", offsetof(struct qb_skip_lot, lowest)},
+    };
+    for (size_t i = 0; i < sizeof lots / sizeof *lots; i++) {
+        char pointer[120];
+        snprintf(pointer, sizeof pointer, "/properties/monitoring/properties/skip_lot/properties/%s/default",
+                 lots[i].name);
+        expect_number(root, pointer,
+                      *(const int *)(const void *)((const char *)&monitoring->skip_lot + lots[i].offset));
+    }
+    assert_string_equal(qb_json_string(qb_json_at(root, "/properties/monitoring/properties/policy/default")),
+                        monitoring->policy);
+    assert_string_equal(qb_json_string(qb_json_at(root, "/properties/monitoring/properties/seed/default")),
+                        monitoring->seed);
     expect_number(root, "/properties/settle/properties/quiet_ms/default", settings.settle_ms);
     expect_number(root, "/properties/settle/properties/longest_ms/default", settings.settle_longest_ms);
     assert_string_equal(qb_json_string(qb_json_at(root, "/properties/time_zone/default")), settings.time_zone);

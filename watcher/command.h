@@ -40,6 +40,7 @@ int qb_cmd_init(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_watch(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_check(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_schedule(const struct qb_invocation *invocation, int argc, char **argv);
+int qb_cmd_simulate(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_validate(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_new(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_import(const struct qb_invocation *invocation, int argc, char **argv);

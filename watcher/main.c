@@ -20,6 +20,8 @@ const struct qb_command qb_commands[] = {
     {"schedule",
      "[--as-of DATE] [--format NAME] [-o FILE] [--officer ID] [--facility ID] [--status NAME,...] [--until DATE]",
      "cli.schedule", true, false, qb_cmd_schedule},
+    {"simulate", "--policy NAME [--policy NAME]... [--as-of DATE] [--json]", "policy.help", true, false,
+     qb_cmd_simulate},
     {"validate", "--schema FILE [--base URI=DIR]... [--assert-formats] [--jsonl] FILE...", "cli.validate", false, false,
      qb_cmd_validate},
     {"new", "KIND [PROPERTY=VALUE...] [--as OFFICER] [--dry-run]", "new.help", true, false, qb_cmd_new},

@@ -8,7 +8,7 @@ import sys
 from office import QBIS, Office, case, expect, main, shipment
 
 TOBA = lambda: os.path.join(case("toba"), "records")
-COMMANDS = ["init", "watch", "check", "schedule", "validate", "new", "import", "export", "kinds", "log", "show", "status", "accept", "git"]
+COMMANDS = ["init", "watch", "check", "schedule", "simulate", "validate", "new", "import", "export", "kinds", "log", "show", "status", "accept", "git"]
 
 
 def test_help__every_command_explains_itself_in_both_languages():

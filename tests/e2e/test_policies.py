@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Policies: chosen in the settings or by the decree, shown in the outputs."""
+"""Policies: chosen in the settings or by the decree, shown in the outputs, tried on the past."""
 import json
 import os
 import sys
@@ -7,6 +7,7 @@ import sys
 from office import Office, case, expect, main, shipment
 
 TOBA = lambda: os.path.join(case("toba"), "records")
+POLICIES = ["fixed", "since_last", "csp1", "csp2", "csp3", "skip_lot"]
 
 
 def monitoring(office, **numbers):
@@ -42,6 +43,16 @@ def history(office):
             office.write("records/findings/FND-1.json",
                          {"id": "FND-1", "visit": f"VIS-{number}", "severity": "minor", "description": "x", "due_on": "2020-07-30",
                           "recorded_by": "OFF-0001"})
+
+
+def owed(office):
+    """Of each chain of the facility: visits owed, met, the most shipments that passed between."""
+    chains = office.json("schedule/facilities/FAC-0001.json")["chains"]
+    blocks = [o for c in chains for o in c["obligations"]]
+    between = [o["every"] - 1 if o["count"] >= o["every"] else o["count"] for o in blocks]
+    return {"owed": sum(o["count"] >= o["every"] or o["visit"] is not None for o in blocks),
+            "met": sum(o["visit"] is not None for o in blocks), "most_between": max(between, default=0),
+            "shipments": sum(c["counted"] for c in chains)}
 
 
 def test_policy__fixed_is_the_default_and_says_nothing_new():
@@ -114,6 +125,44 @@ def test_policy__the_same_records_give_the_same_bytes_in_any_order():
         other.once(status=None)
         expect(office.read("schedule/schedule.json") == other.read("schedule/schedule.json"), "another schedule")
         expect(office.read("schedule/facilities/FAC-0001.json") == other.read("schedule/facilities/FAC-0001.json"), "another facility")
+
+
+def test_simulate__foretells_what_the_schedule_would_be():
+    with Office(TOBA()) as office:
+        history(office)
+        options = [word for policy in POLICIES for word in ("--policy", policy)]
+        for numbers in ({"every": 4, "clearance": 2}, {"every": 3, "clearance": 3, "spacing": 2, "seed": "b",
+                                                       "skip_lot": {"qualify": 10, "step": 2}}):
+            monitoring(office, **numbers)
+            before = office.tree()
+            done = office.qbis("simulate", "--as-of", "2020-07-06", "--json", *options, status=None)
+            expect(office.tree() == before, "simulate wrote something")
+            found = json.loads(done.out)
+            expect(found["format"] == "qbis-simulation/1" and found["as_of"] == "2020-07-06", done.out)
+            outcomes = found["facilities"][0]["outcomes"]
+            expect([o["policy"] for o in outcomes] == [None, *POLICIES], done.out)
+            expect(outcomes[0] == {**outcomes[1], "policy": None, "bound": None}, "fixed is in force")
+            expect(found["total"] == outcomes, "one facility is all")
+            for outcome in outcomes[1:]:
+                monitoring(office, policy=outcome["policy"], **numbers)
+                office.once(status=None)
+                real = owed(office)
+                expect({k: outcome[k] for k in real} == real, f"{outcome} {real}")
+                expect(outcome["most_between"] <= outcome["bound"], str(outcome))
+            expect(outcomes[3]["owed"] > outcomes[1]["owed"], "csp1 asked for no more than fixed")
+
+
+def test_simulate__as_a_table_and_what_it_refuses():
+    with Office(init=["--example"]) as office:
+        done = office.qbis("--language", "en", "simulate", "--policy=skip_lot", "--as-of", "2020-07-20", status=None)
+        lines = done.out.strip("\n").split("\n")
+        expect(len(lines) == 1 + 2 * 3 and lines[0].split()[1:] == ["Policy", "Shipments", "Owed", "Met", "Between", "Bound"],
+               done.out)
+        expect(lines[1].split()[-6] == "now" and lines[2].split()[0] == "skip_lot" and lines[-2].startswith("All "), done.out)
+        for args, words in (([], "--policy"), (["--policy", "csp4"], "fixed, since_last, csp1"), (["--policy", "csp1", "x"], '"x"'),
+                            (["--policy", "csp1", "--as-of", "soon"], "soon")):
+            done = office.qbis("--language", "en", "simulate", *args, status=2)
+            expect(words in done.err and not done.out, f"{args}: {done.err}")
 
 
 if __name__ == "__main__":

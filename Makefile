@@ -9,7 +9,7 @@ VERSION := 0.1.0
 
 # A bare Debian 12 has git, make and a C compiler; `make deps` brings the rest, each group where it is needed.
 PACKAGES := libc6-dev pkg-config gettext libgit2-dev libcjson-dev libyaml-dev libinotifytools0-dev libpcre2-dev \
-            libidn2-dev libical-dev libxlsxwriter-dev zlib1g-dev libcmocka-dev git python3 python3-icalendar python3-openpyxl \
+            libidn2-dev libical-dev libxlsxwriter-dev zlib1g-dev libcmocka-dev git python3 python3-icalendar python3-openpyxl tidy \
             vim-tiny libfaketime clang-format cppcheck shellcheck mandoc
 PACKAGES_VALGRIND := valgrind
 PACKAGES_BENCH    := nodejs npm
@@ -30,7 +30,7 @@ DATA := json json_scan json_fault json_keys json_value json_number json_locate j
 RECORDS := settings store problem
 SCHEDULE := order policy policy_fixed policy_since_last policy_csp1 policy_csp2 policy_csp3 policy_skip_lot \
             replay continuous chain obligation task schedule
-OUTPUT := output json facility csv problems note html html_page html_markup html_escape date_words phrase ical xlsx workbook
+OUTPUT := output json facility csv problems note html html_page html_markup html_escape date_words phrase ical xlsx workbook svg months timeline facility_html problems_html
 HISTORY := repository mend objects loose pack stream sha1 path tree update commit index log trail merge
 JSONSCHEMA := automaton compile dialect evaluate evaluate_containers faults formats formats_host formats_idn formats_time formats_uri keywords loops make_object names pattern quote regex regex_set report resources uri values
 SCHEMA := kind settings check cross link formats markdown kind_text kind_words kind_page kind_editor \
@@ -57,7 +57,7 @@ KINDS := $(wildcard schema/kinds/*.yaml)
 EMBED := $(KINDS) schema/settings.yaml schema/mapping.yaml $(wildcard schema/jsonschema/meta/*.json) core/output/page.css \
          $(shell find examples/belawan/records -name '*.json' | LC_ALL=C sort)
 CATALOGUES := id en
-EMBEDDED := $(EMBED) $(CATALOGUES:%=po/%.mo)
+EMBEDDED := $(CATALOGUES:%=po/%.mo) $(EMBED)
 
 $(BUILD)/po/%.mo: $(wildcard po/*/*.po)
 	@mkdir -p $(@D)

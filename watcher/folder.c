@@ -354,6 +354,14 @@ void qb_folder_mark_facility(struct qb_folder *folder, const char *id)
     state->dirty = true;
 }
 
+/* The words of a record that pages of facilities name without being of that facility; NULL for all others. */
+static const char *shared_title(const struct qb_version *version)
+{
+    bool shared = version && (version->role == QB_ROLE_COMPANY || version->role == QB_ROLE_OFFICER ||
+                              version->role == QB_ROLE_COMMODITY);
+    return shared ? version->title : NULL;
+}
+
 /* A version comes into force or goes: the facilities that the old and the new one bear on are computed again. What a
  * finding or visit bears on goes through others, which are marked by their own change. */
 static void replacing(void *context, const struct qb_entry *entry, const struct qb_version *next)
@@ -361,7 +369,9 @@ static void replacing(void *context, const struct qb_entry *entry, const struct 
     struct qb_folder *folder = context;
     qb_folder_mark_facility(folder, qb_store_facility_of(&folder->store, entry->in_force));
     qb_folder_mark_facility(folder, qb_store_facility_of(&folder->store, next));
-    if (next && next->role == QB_ROLE_FACILITY)
+    folder->retitled |= shared_title(entry->in_force) != shared_title(next);
+    const struct qb_version *either = next ? next : entry->in_force;
+    if (either && either->role == QB_ROLE_FACILITY)
         qb_folder_mark_facility(folder, entry->name->id);
 }
 

@@ -112,6 +112,7 @@ struct qb_folder {
     qb_date as_of;
     unsigned generation; /* counts reloads: settings, kinds and ignore patterns are others then */
     bool reload_due;     /* settings or kinds changed and could not be loaded yet */
+    bool retitled;       /* words that files of facilities use are others: a company's, an officer's, a commodity's */
     bool stored;         /* records have been read once since the kinds were loaded */
 };
 

@@ -161,6 +161,13 @@ static const char *company(const void *context, const char *facility)
     return version && version->as.facility.company ? title(context, "company", version->as.facility.company) : "";
 }
 
+static struct qb_facility_records records(const void *context, const char *facility, struct qb_arena *arena)
+{
+    const struct qb_folder *folder = context;
+    const struct qb_name *name = qb_store_find_name(&folder->store, facility);
+    return name ? qb_store_facility(&folder->store, name, arena) : (struct qb_facility_records){.facility = facility};
+}
+
 static int by_facility(const void *a, const void *b)
 {
     const struct qb_facility_schedule *const *x = a;
@@ -197,6 +204,7 @@ void qb_folder_view(struct qb_folder *folder, enum qb_language language, struct 
         .problems = &folder->problems,
         .title = title,
         .company = company,
+        .records = records,
         .context = folder,
     };
 }
@@ -301,7 +309,7 @@ static int write_facilities(struct qb_pass *pass, const struct qb_output *output
     int result = QB_OK;
     for (size_t at = 0; result == QB_OK && (item = qb_map_next(&folder->facilities, &at));) {
         const struct qb_facility_state *state = item->value;
-        if (!state->dirty && !pass->verify)
+        if (!state->dirty && !folder->retitled && !pass->verify)
             continue;
         if (state->schedule) {
             result = write_one(pass, output, view, state->schedule, state->name->id, err);
@@ -543,6 +551,7 @@ int qb_publish(struct qb_pass *pass, struct qb_err *err)
     }
     for (size_t at = 0; result == QB_OK && (item = qb_map_next(&folder->facilities, &at));)
         ((struct qb_facility_state *)item->value)->dirty = false;
+    folder->retitled = folder->retitled && result < 0;
     free(notes.items);
     free(personal.items);
     return result;

@@ -69,6 +69,14 @@ size_t qb_utf8_check(const char *text, size_t length)
     return at;
 }
 
+size_t qb_utf8_plain(const char *text, size_t length)
+{
+    size_t at = 0;
+    while (at < length && text[at] >= ' ' && text[at] <= '~')
+        at++;
+    return at;
+}
+
 size_t qb_utf8_length(const char *text, size_t length)
 {
     size_t points = 0;

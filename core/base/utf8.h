@@ -13,6 +13,8 @@ size_t qb_utf8_decode(const char *text, size_t length, uint32_t *point);
 size_t qb_utf8_encode(uint32_t point, char bytes[4]);
 /* Offset of the first malformed byte, or `length` when all is well. */
 size_t qb_utf8_check(const char *text, size_t length);
+/* How many bytes at the start are printable ASCII: most of any text, and harmless to all who clean texts. */
+size_t qb_utf8_plain(const char *text, size_t length);
 /* Code points in well-formed text. */
 size_t qb_utf8_length(const char *text, size_t length);
 

@@ -41,3 +41,28 @@ void qb_date_words_weekday(struct qb_buf *out, enum qb_language language, qb_dat
     qb_text_format(out, language, "date.words.weekday", args, sizeof args / sizeof *args);
     qb_buf_fini(&words);
 }
+
+void qb_date_words_month(struct qb_buf *out, enum qb_language language, qb_date date)
+{
+    if (date == QB_DATE_NONE)
+        return;
+    int year;
+    int month;
+    int day;
+    char text[12];
+    qb_date_to_civil(date, &year, &month, &day);
+    snprintf(text, sizeof text, "%d", year);
+    const struct qb_text_arg args[] = {{"month", numbered(language, "date.month", month)}, {"year", text}};
+    qb_text_format(out, language, "date.words.month", args, sizeof args / sizeof *args);
+}
+
+void qb_date_words_short(struct qb_buf *out, enum qb_language language, qb_date date)
+{
+    if (date == QB_DATE_NONE)
+        return;
+    int year;
+    int month;
+    int day;
+    qb_date_to_civil(date, &year, &month, &day);
+    qb_buf_add_string(out, numbered(language, "date.month.short", month));
+}

@@ -11,5 +11,8 @@
 void qb_date_words(struct qb_buf *out, enum qb_language language, qb_date date);
 /* The same after the day of the week: "Jumat, 10 Juli 2020". */
 void qb_date_words_weekday(struct qb_buf *out, enum qb_language language, qb_date date);
+/* The month alone: "Juli 2020", and its short name: "Jul". */
+void qb_date_words_month(struct qb_buf *out, enum qb_language language, qb_date date);
+void qb_date_words_short(struct qb_buf *out, enum qb_language language, qb_date date);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "core/output/date_words.h"
 #include "core/output/html_page.h"
+#include "core/output/months.h"
 #include "core/output/phrase.h"
 
 #define MOST_PROBLEMS 200 /* on the page, so that a broken import does not make it too heavy for a phone */
@@ -22,23 +23,6 @@ static const char *const meanings[] = {
 
 /* --- the worklist --- */
 
-static void say_shipments(struct qb_html *html, const struct qb_chain *chain, const struct qb_obligation *obligation)
-{
-    if (!obligation->count)
-        return;
-    qb_html_markup(html, "<details><summary>");
-    qb_html_say_count(html, "page.shipments", (int)obligation->count);
-    qb_html_markup(html, "</summary><ol>");
-    for (size_t i = 0; i < obligation->count; i++) {
-        const struct qb_shipment *shipment = chain->shipments[obligation->first + i];
-        qb_html_markup(html, "<li>");
-        qb_html_say(html, "page.shipment", "shipment", qb_html_record(html, "shipment", shipment->id), "date",
-                    qb_html_date(html, shipment->certificate_issued_on), NULL);
-        qb_html_markup(html, "</li>");
-    }
-    qb_html_markup(html, "</ol></details>\n");
-}
-
 /* Who goes, and when; that nobody does is worth a word only once there is something to do. */
 static void say_plan(struct qb_html *html, const struct qb_obligation *obligation)
 {
@@ -49,7 +33,7 @@ static void say_plan(struct qb_html *html, const struct qb_obligation *obligatio
     if (planned) {
         bool missed = planned->planned_on < html->view->as_of;
         qb_html_say(html, missed ? "page.plan.missed" : "page.plan", "date", qb_html_date(html, planned->planned_on),
-                    "officers", qb_html_officers(html, &planned->officers), NULL);
+                    "officers", qb_html_records(html, "officer", &planned->officers), NULL);
     } else {
         qb_html_say(html, "page.plan.none", NULL);
     }
@@ -72,7 +56,7 @@ static void say_distance(struct qb_html *html, const char *today, qb_date day)
 static void say_task(struct qb_html *html, const struct qb_task *task)
 {
     struct qb_phrase phrases[QB_TASK_PHRASES];
-    size_t count = qb_task_phrases(html->view, task, phrases);
+    size_t count = qb_task_phrases(html->view, task, true, phrases);
     for (size_t i = 0; i < count; i++) {
         if (i)
             qb_html_markup(html, " ");
@@ -100,7 +84,7 @@ static void write_task(struct qb_html *html, const struct qb_task *task)
     qb_html_markup(html, "</p>\n");
     if (task->obligation) {
         say_plan(html, task->obligation);
-        say_shipments(html, task->chain, task->obligation);
+        qb_page_shipments(html, task->chain, task->obligation);
     }
     qb_html_markup(html, "</li>\n");
     qb_html_forget(html);
@@ -293,12 +277,26 @@ static bool has_card(const struct qb_facility_schedule *facility)
     return facility->task_count > 0;
 }
 
+/* The facility's name, which leads to its page. */
+static void write_name(struct qb_html *html, const struct qb_facility_schedule *facility)
+{
+    bool link = qb_settings_output(html->view->settings, "facility_html");
+    struct qb_buf path = {0};
+    qb_buf_addf(&path, "%s.html", facility->facility);
+    if (link)
+        qb_html_open_link(html, "facilities/", qb_buf_text(&path));
+    qb_html_markup(html, qb_html_record(html, "facility", facility->facility));
+    if (link)
+        qb_html_markup(html, "</a>");
+    qb_buf_fini(&path);
+}
+
 static void write_card(struct qb_html *html, const struct qb_facility_schedule *facility)
 {
     qb_html_markup(html, "<article class=\"card\" id=\"facility-");
     qb_html_data(html, facility->facility);
     qb_html_markup(html, "\">\n<h3>");
-    qb_html_markup(html, qb_html_record(html, "facility", facility->facility));
+    write_name(html, facility);
     qb_html_markup(html, "</h3>\n<p class=\"company\">");
     const char *company = html->view->company(html->view->context, facility->facility);
     if (*company) {
@@ -334,13 +332,22 @@ static void write_facilities(struct qb_html *html)
     qb_html_markup(html, "</section>\n");
 }
 
+/* --- months --- */
+
+static void write_months(struct qb_html *html)
+{
+    qb_page_section(html, "months", "months.title");
+    qb_months_figure(html);
+    qb_html_markup(html, "</section>\n");
+}
+
 /* --- problems --- */
 
 /* Errors come first: a warning must not push one off the page. */
 static void write_problem_list(struct qb_html *html)
 {
     size_t count = html->view->problems->count;
-    qb_html_markup(html, "<ol class=\"tasks\">\n");
+    qb_html_markup(html, "<ol class=\"tasks problems\">\n");
     size_t written = qb_page_problems(html, "../", QB_SEVERITY_ERROR, MOST_PROBLEMS);
     written += qb_page_problems(html, "../", QB_SEVERITY_WARNING, MOST_PROBLEMS - written);
     qb_html_markup(html, "</ol>\n");
@@ -348,6 +355,11 @@ static void write_problem_list(struct qb_html *html)
         qb_html_markup(html, "<p>");
         qb_html_say_count(html, "page.problems.more", (int)(count - written));
         qb_html_markup(html, "</p>\n");
+    }
+    if (qb_settings_output(html->view->settings, "problems_html")) {
+        qb_html_markup(html, "<p><a href=\"../status/problems.html\">");
+        qb_html_say(html, "page.problems.all", NULL);
+        qb_html_markup(html, "</a></p>\n");
     }
 }
 
@@ -393,8 +405,10 @@ static void write_header(struct qb_html *html)
 
 static void write_navigation(struct qb_html *html)
 {
-    static const struct qb_page_link links[] = {
-        {"#worklist", "page.worklist.short"}, {"#facilities", "page.facilities"}, {"#problems", "page.problems.short"}};
+    static const struct qb_page_link links[] = {{"#worklist", "page.worklist.short"},
+                                                {"#facilities", "page.facilities"},
+                                                {"#months", "months.short"},
+                                                {"#problems", "page.problems.short"}};
     qb_page_navigation(html, links, sizeof links / sizeof *links);
     if (html->view->problems->count) {
         qb_html_markup(html, "<span class=\"count\">");
@@ -415,6 +429,7 @@ void qb_output_html(struct qb_buf *out, const struct qb_output_view *view, const
     qb_html_markup(&html, "<main>\n");
     write_worklist(&html);
     write_facilities(&html);
+    write_months(&html);
     write_problems(&html);
     qb_html_markup(&html, "</main>\n");
     qb_page_end(&html);

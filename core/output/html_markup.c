@@ -124,17 +124,17 @@ const char *qb_html_number(struct qb_html *html, int n)
     return fragment(html, &buf);
 }
 
-const char *qb_html_officers(struct qb_html *html, const struct qb_ids *officers)
+const char *qb_html_records(struct qb_html *html, const char *kind, const struct qb_ids *ids)
 {
     struct qb_buf first = {0};
-    for (size_t i = 0; i + 1 < officers->count; i++) {
+    for (size_t i = 0; i + 1 < ids->count; i++) {
         if (i)
             qb_buf_add_string(&first, ", ");
-        add_text(&first, title(html, "officer", officers->items[i]));
+        add_text(&first, title(html, kind, ids->items[i]));
     }
-    if (!officers->count)
+    if (!ids->count)
         return fragment(html, &first);
-    const char *last = qb_html_record(html, "officer", officers->items[officers->count - 1]);
+    const char *last = qb_html_record(html, kind, ids->items[ids->count - 1]);
     if (!first.length)
         return last;
     struct qb_buf all = {0};

@@ -47,8 +47,8 @@ const char *qb_html_record(struct qb_html *html, const char *kind, const char *i
 /* A <time> with the date in words. */
 const char *qb_html_date(struct qb_html *html, qb_date date);
 const char *qb_html_number(struct qb_html *html, int n);
-/* Names of officers: "A", "A and B", "A, B and C". */
-const char *qb_html_officers(struct qb_html *html, const struct qb_ids *officers);
+/* The words of records: "A", "A and B", "A, B and C". */
+const char *qb_html_records(struct qb_html *html, const char *kind, const struct qb_ids *ids);
 
 /* Opens a link to a file of the folder; `path` is relative to it, the page lies `up` ("../") below it. */
 void qb_html_open_link(struct qb_html *html, const char *up, const char *path);

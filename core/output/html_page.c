@@ -73,6 +73,17 @@ void qb_page_navigation(struct qb_html *html, const struct qb_page_link *links, 
     }
 }
 
+void qb_page_to_schedule(struct qb_html *html, const char *place)
+{
+    if (!qb_settings_output(html->view->settings, "html"))
+        return;
+    qb_html_markup(html, "<a href=\"");
+    qb_html_markup(html, place);
+    qb_html_markup(html, "schedule.html\">");
+    qb_html_say(html, "page.title", NULL);
+    qb_html_markup(html, "</a>\n");
+}
+
 void qb_page_section(struct qb_html *html, const char *name, const char *heading)
 {
     qb_html_markup(html, "<section aria-labelledby=\"");
@@ -97,6 +108,23 @@ void qb_page_status(struct qb_html *html, enum qb_status status)
     qb_html_markup(html, statuses[status].mark);
     qb_html_markup(html, "</span> ");
     qb_html_say(html, statuses[status].word, NULL);
+}
+
+void qb_page_shipments(struct qb_html *html, const struct qb_chain *chain, const struct qb_obligation *obligation)
+{
+    if (!obligation->count)
+        return;
+    qb_html_markup(html, "<details><summary>");
+    qb_html_say_count(html, "page.shipments", (int)obligation->count);
+    qb_html_markup(html, "</summary><ol>");
+    for (size_t i = 0; i < obligation->count; i++) {
+        const struct qb_shipment *shipment = chain->shipments[obligation->first + i];
+        qb_html_markup(html, "<li>");
+        qb_html_say(html, "page.shipment", "shipment", qb_html_record(html, "shipment", shipment->id), "date",
+                    qb_html_date(html, shipment->certificate_issued_on), NULL);
+        qb_html_markup(html, "</li>");
+    }
+    qb_html_markup(html, "</ol></details>\n");
 }
 
 void qb_page_problem(struct qb_html *html, const char *up, const struct qb_problem *problem)

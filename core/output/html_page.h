@@ -26,6 +26,8 @@ struct qb_page_link {
 };
 /* Opens the <nav> with its links; the caller closes it. */
 void qb_page_navigation(struct qb_html *html, const struct qb_page_link *links, size_t count);
+/* A link to the office's page, where the folder's settings let it be written. `place` is markup: where it lies. */
+void qb_page_to_schedule(struct qb_html *html, const char *place);
 /* Opens a <section> with its heading. */
 void qb_page_section(struct qb_html *html, const char *name, const char *heading);
 /* A message between `start` and "</p>". */
@@ -33,6 +35,8 @@ void qb_page_paragraph(struct qb_html *html, const char *start, const char *id);
 
 /* Mark and word of a status. Its class is qb_status_name. */
 void qb_page_status(struct qb_html *html, enum qb_status status);
+/* The shipments of a block, folded away. */
+void qb_page_shipments(struct qb_html *html, const struct qb_chain *chain, const struct qb_obligation *obligation);
 /* One problem as an item of a list, with a link to its file; the page lies `up` below the folder. */
 void qb_page_problem(struct qb_html *html, const char *up, const struct qb_problem *problem);
 /* The problems of one severity, at most `most` of them; returns how many were written. */

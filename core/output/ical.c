@@ -48,6 +48,12 @@ void qb_output_ical_clean(struct qb_buf *out, const char *text, size_t length)
 {
     for (size_t at = 0; at < length;) {
         uint32_t point;
+        size_t plain = qb_utf8_plain(text + at, length - at);
+        if (plain) {
+            qb_buf_add(out, text + at, plain);
+            at += plain;
+            continue;
+        }
         size_t bytes = qb_utf8_decode(text + at, length - at, &point);
         if (!bytes)
             qb_buf_add_string(out, "\xef\xbf\xbd"); /* U+FFFD */

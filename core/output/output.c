@@ -14,7 +14,10 @@ const struct qb_output qb_outputs[] = {
     {"ics", "schedule/schedule.ics", QB_OUTPUT_OFFICE, "output.ics", qb_output_ical},
     {"officer", "schedule/officers/%s.ics", QB_OUTPUT_OFFICER, "output.officer", qb_output_ical},
     {"html", "schedule/schedule.html", QB_OUTPUT_OFFICE, "output.html", qb_output_html},
+    {"facility_html", "schedule/facilities/%s.html", QB_OUTPUT_FACILITY, "output.facility_html",
+     qb_output_facility_html},
     {"problems", "status/problems.json", QB_OUTPUT_OFFICE, "output.problems", qb_output_problems},
+    {"problems_html", "status/problems.html", QB_OUTPUT_OFFICE, "output.problems_html", qb_output_problems_html},
 };
 const size_t qb_output_count = sizeof qb_outputs / sizeof *qb_outputs;
 

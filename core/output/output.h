@@ -26,6 +26,8 @@ struct qb_output_view {
     const char *(*title)(const void *context, const char *kind, const char *id);
     /* The company of a facility: its legal name, or "". */
     const char *(*company)(const void *context, const char *facility);
+    /* All records in force that concern a facility, in any order; the arrays live in `arena`. */
+    struct qb_facility_records (*records)(const void *context, const char *facility, struct qb_arena *arena);
     const void *context;
 };
 

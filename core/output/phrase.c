@@ -62,7 +62,8 @@ bool qb_task_why(const struct qb_task *task, struct qb_phrase *phrase)
     return false;
 }
 
-static size_t say_monitoring(const struct qb_output_view *view, const struct qb_task *task, struct qb_phrase *phrases)
+static size_t say_monitoring(const struct qb_output_view *view, const struct qb_task *task, bool forecast,
+                             struct qb_phrase *phrases)
 {
     static const char *const ids[] = {
         [QB_STATUS_OVERDUE] = "page.task.monitoring.due",
@@ -77,7 +78,7 @@ static size_t say_monitoring(const struct qb_output_view *view, const struct qb_
                            .args = {number("k", obligation->k), number("count", (int)obligation->count),
                                     number("every", obligation->every), date("due_by", obligation->due_by)},
                            .count = 4};
-    if (obligation->expected_on != QB_DATE_NONE)
+    if (forecast && obligation->expected_on != QB_DATE_NONE)
         phrases[count++] =
             (struct qb_phrase){.id = "page.task.expected",
                                .args = {number("every", obligation->every), date("date", obligation->expected_on)},
@@ -91,9 +92,10 @@ static size_t say_monitoring(const struct qb_output_view *view, const struct qb_
     return count;
 }
 
-static size_t say_decree_expiry(const struct qb_output_view *view, const struct qb_task *task,
+static size_t say_decree_expiry(const struct qb_output_view *view, const struct qb_task *task, bool forecast,
                                 struct qb_phrase *phrases)
 {
+    (void)forecast;
     (void)view;
     const struct qb_chain *chain = task->chain;
     bool ended = task->status == QB_STATUS_OVERDUE;
@@ -106,9 +108,10 @@ static size_t say_decree_expiry(const struct qb_output_view *view, const struct 
 }
 
 /* Why R4 does not count it: the decree's days, or else the commodity. */
-static size_t say_normal_inspection(const struct qb_output_view *view, const struct qb_task *task,
+static size_t say_normal_inspection(const struct qb_output_view *view, const struct qb_task *task, bool forecast,
                                     struct qb_phrase *phrases)
 {
+    (void)forecast;
     (void)view;
     const struct qb_shipment *shipment = task->shipment;
     bool in_force = false;
@@ -122,9 +125,10 @@ static size_t say_normal_inspection(const struct qb_output_view *view, const str
     return 1;
 }
 
-static size_t say_corrective_action(const struct qb_output_view *view, const struct qb_task *task,
+static size_t say_corrective_action(const struct qb_output_view *view, const struct qb_task *task, bool forecast,
                                     struct qb_phrase *phrases)
 {
+    (void)forecast;
     static const char *const severities[] = {
         [QB_FINDING_CRITICAL] = "page.severity.critical",
         [QB_FINDING_MAJOR] = "page.severity.major",
@@ -139,17 +143,17 @@ static size_t say_corrective_action(const struct qb_output_view *view, const str
     return 1;
 }
 
-size_t qb_task_phrases(const struct qb_output_view *view, const struct qb_task *task,
+size_t qb_task_phrases(const struct qb_output_view *view, const struct qb_task *task, bool forecast,
                        struct qb_phrase phrases[QB_TASK_PHRASES])
 {
-    static size_t (*const say[QB_TASK_TYPES])(const struct qb_output_view *, const struct qb_task *,
+    static size_t (*const say[QB_TASK_TYPES])(const struct qb_output_view *, const struct qb_task *, bool,
                                               struct qb_phrase *) = {
         [QB_TASK_CORRECTIVE_ACTION] = say_corrective_action,
         [QB_TASK_DECREE_EXPIRY] = say_decree_expiry,
         [QB_TASK_MONITORING] = say_monitoring,
         [QB_TASK_NORMAL_INSPECTION] = say_normal_inspection,
     };
-    return say[task->type](view, task, phrases);
+    return say[task->type](view, task, forecast, phrases);
 }
 
 /* --- as plain text --- */
@@ -188,7 +192,7 @@ void qb_phrase_text(struct qb_buf *out, const struct qb_output_view *view, const
 void qb_task_text(struct qb_buf *out, const struct qb_output_view *view, const struct qb_task *task)
 {
     struct qb_phrase phrases[QB_TASK_PHRASES];
-    size_t count = qb_task_phrases(view, task, phrases);
+    size_t count = qb_task_phrases(view, task, true, phrases);
     for (size_t i = 0; i < count; i++) {
         if (i)
             qb_buf_add_char(out, ' ');

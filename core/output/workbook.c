@@ -57,6 +57,16 @@ void qb_workbook_clean(struct qb_buf *out, const char *text, size_t length)
     size_t units = 0;
     for (size_t at = 0; at < length;) {
         uint32_t point;
+        size_t plain = qb_utf8_plain(text + at, length - at);
+        if (plain) {
+            plain = plain < CELL_UNITS - units ? plain : CELL_UNITS - units;
+            qb_buf_add(out, text + at, plain);
+            units += plain;
+            at += plain;
+            if (units == CELL_UNITS)
+                return;
+            continue;
+        }
         size_t bytes = qb_utf8_decode(text + at, length - at, &point);
         bool sound = bytes && point != 0xfffe && point != 0xffff; /* XML 1.0, 2.2 */
         units += sound && point > 0xffff ? 2 : 1;

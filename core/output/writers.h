@@ -9,13 +9,15 @@
 typedef void qb_output_write(struct qb_buf *out, const struct qb_output_view *view,
                              const struct qb_facility_schedule *facility);
 
-qb_output_write qb_output_json;     /* schedule/schedule.json, format qbis-schedule/1 */
-qb_output_write qb_output_facility; /* schedule/facilities/ID.json, format qbis-facility/1 */
-qb_output_write qb_output_csv;      /* schedule/schedule.csv */
-qb_output_write qb_output_xlsx;     /* schedule/schedule.xlsx */
-qb_output_write qb_output_ical;     /* schedule/schedule.ics, schedule/officers/ID.ics */
-qb_output_write qb_output_html;     /* schedule/schedule.html */
-qb_output_write qb_output_problems; /* status/problems.json, format qbis-problems/1 */
+qb_output_write qb_output_json;          /* schedule/schedule.json, format qbis-schedule/1 */
+qb_output_write qb_output_facility;      /* schedule/facilities/ID.json, format qbis-facility/1 */
+qb_output_write qb_output_csv;           /* schedule/schedule.csv */
+qb_output_write qb_output_xlsx;          /* schedule/schedule.xlsx */
+qb_output_write qb_output_ical;          /* schedule/schedule.ics, schedule/officers/ID.ics */
+qb_output_write qb_output_html;          /* schedule/schedule.html */
+qb_output_write qb_output_facility_html; /* schedule/facilities/ID.html */
+qb_output_write qb_output_problems_html; /* status/problems.html */
+qb_output_write qb_output_problems;      /* status/problems.json, format qbis-problems/1 */
 
 /* The members that a chain has in both JSON formats, into the object that is open. */
 void qb_output_chain(struct qb_json_writer *writer, const struct qb_chain *chain);

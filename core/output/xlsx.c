@@ -344,7 +344,13 @@ static const struct column facilities[] = {
     {{"xlsx.chain", 20}, chain_id},
 };
 
-/* --- decrees of these chains --- */
+/* --- decrees in force, and those that will be or have just been --- */
+
+static bool is_listed(const struct row *row)
+{
+    qb_date end = row->decree->revoked_on != QB_DATE_NONE ? row->decree->revoked_on : qb_decree_last_day(row->decree);
+    return row->view->as_of <= end + row->view->settings->monitoring.decree_warning_days;
+}
 
 static void decree_number(const struct row *row)
 {
@@ -553,9 +559,10 @@ static void write_decrees(struct row row)
         row.facility = row.view->facilities[i];
         for (size_t k = 0; k < row.facility->chain_count; k++) {
             row.chain = &row.facility->chains[k];
-            for (size_t n = 0; going_on(row.chain) && n < row.chain->decree_count; n++) {
+            for (size_t n = 0; n < row.chain->decree_count; n++) {
                 row.decree = row.chain->decrees[n];
-                add_row(row, DECREES);
+                if (is_listed(&row))
+                    add_row(row, DECREES);
             }
         }
     }

@@ -311,7 +311,7 @@ static void gather_visit(const struct qb_store *store, const struct qb_visit *vi
     }
 }
 
-struct qb_facility_records qb_store_facility(struct qb_store *store, const struct qb_name *facility,
+struct qb_facility_records qb_store_facility(const struct qb_store *store, const struct qb_name *facility,
                                              struct qb_arena *arena)
 {
     struct gather decrees = {.arena = arena};

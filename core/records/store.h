@@ -150,7 +150,7 @@ struct qb_entry *qb_store_holder(const struct qb_name *name, uint8_t kind);
 const struct qb_entries *qb_store_claims(const struct qb_store *store, uint8_t kind, uint8_t field, const char *value);
 
 /* Everything in force that concerns a facility, for core/schedule; the arrays live in `arena`. */
-struct qb_facility_records qb_store_facility(struct qb_store *store, const struct qb_name *facility,
+struct qb_facility_records qb_store_facility(const struct qb_store *store, const struct qb_name *facility,
                                              struct qb_arena *arena);
 /* The facility that a version in force bears on ("" when none): of a decree its own, of a shipment, visit or
  * finding its decree's. */

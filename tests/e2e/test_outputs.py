@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What people open, read back by programs that are not ours."""
+import collections
 import datetime
+import html.parser
 import os
+import subprocess
 import sys
+import urllib.parse
 import xml.dom.minidom
 import zipfile
 
@@ -11,7 +15,7 @@ sys.path.append("/usr/lib/python3/dist-packages")  # Debian's modules, whichever
 import icalendar
 import openpyxl
 
-from office import Office, expect, main, shipment
+from office import Office, expect, main, shipment, wait_for
 
 EXAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples", "belawan")
 OUTPUTS = ("schedule", "status")
@@ -98,7 +102,7 @@ def test_outputs__sheets_hold_the_tasks_as_dates_and_numbers():
         expect([(r["ID rangkaian SK"], as_date(r["Hari terakhir"]), r["Pengiriman dihitung"], r["Kunjungan wajib"],
                  r["Terpenuhi"]) for r in rows] ==
                [(c["chain"], c["last_day"], c["counted"], c["required"], c["met"]) for c in chains], str(rows))
-        expect([r["ID SK"] for r in table(found["SK"])] == ["SK-2020-0077", "SK-2020-0021", "SK-2020-0058"], "decrees")
+        expect([r["ID SK"] for r in table(found["SK"])] == ["SK-2020-0077", "SK-2020-0058"], "decrees")
         problems = table(found["Masalah"])
         expect([(r["Berkas"], r["Baris"], r["Kode"]) for r in problems] ==
                [(p["path"], p["line"], p["code"]) for p in office.problems()] and problems, str(problems))
@@ -207,6 +211,82 @@ def test_outputs__officers_have_a_calendar_as_long_as_they_have_work():
         files = sorted(os.listdir(office.path("schedule/officers")))
         expect(files == ["OFF-0002.ics", "OFF-0004.ics"], str(files))
         expect(office.status_clean(), "git status is not clean")
+
+
+# --- pages ---
+
+class Links(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags, self.links, self.ids = collections.Counter(), [], set()
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.tags[tag] += 1
+        self.ids.add(attributes.get("id"))
+        self.links += [attributes[k] for k in ("href", "src", "action", "xlink:href") if k in attributes]
+        bad = [k for k in attributes if k.startswith("on") or k == "style"]
+        expect(not bad, f"{tag}: {bad}")
+
+
+def pages(office):
+    return sorted(path for path in outputs(office) if path.endswith(".html"))
+
+
+def parse(office, path):
+    page = Links()
+    page.feed(office.read(path))
+    return page
+
+
+def test_outputs__pages_are_sound_html():
+    for make in (example, hostile):
+        with make() as office:
+            office.write("records/shipments/SHP-BAD.json", "{")
+            office.once(status=1)
+            expect(len(pages(office)) == 4, str(pages(office)))
+            for path in pages(office):
+                done = subprocess.run(["tidy", "-q", "-e", "-utf8", office.path(path)], capture_output=True, text=True)
+                wrong = [l for l in done.stderr.split("\n") if l and " - Warning: <" not in l]
+                expect(done.returncode < 2 and not wrong, f"{path}: {wrong}")
+
+
+def test_outputs__pages_link_to_what_is_there_and_fetch_nothing():
+    with example() as office:
+        office.write("records/shipments/SHP #1&.json", "{")
+        office.once(status=1)
+        for path in pages(office):
+            page = parse(office, path)
+            expect(not {"script", "img", "link", "iframe", "object", "form", "base"} & set(page.tags), path)
+            expect(page.links and "url(" not in office.read(path), path)
+            for link in page.links:
+                target, _, part = link.partition("#")
+                expect(not part or part in page.ids, f"{path}: {link}")
+                there = os.path.normpath(os.path.join(os.path.dirname(path), urllib.parse.unquote(target)))
+                expect(":" not in link and (not target or office.exists(there)), f"{path}: {link}")
+
+
+def test_outputs__pages_have_the_same_tags_whatever_the_data_says():
+    with example() as calm, hostile() as office:
+        calm.once()
+        office.once()
+        for path in pages(calm):
+            expect(parse(calm, path).tags == parse(office, path).tags, path)
+
+
+def test_outputs__pages_of_facilities_follow_names_that_change():
+    with example() as office:
+        office.start()
+        for number, (path, key) in enumerate((("companies/COM-0001", "legal_name"), ("officers/OFF-0002", "name"),
+                                              ("commodities/CDT-0001", "name"), ("facilities/FAC-0001", "name"))):
+            office.edit(f"records/{path}.json", **{key: f"Nama Baru {number}"})
+            wait_for(lambda: f"Nama Baru {number}" in office.read("schedule/facilities/FAC-0001.html"), path)
+        wait_for(office.status_clean, "git status is not clean")
+        office.stop()
+        before = outputs(office)
+        office.state += "-new"
+        office.once()
+        expect(outputs(office) == before, "a fresh start writes other bytes")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 #include "core/output/writers.h"
 
 #include "core/base/utf8.h"
+#include "tests/unit/page_text.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -222,31 +223,6 @@ static void teardown(struct office *o)
     qb_settings_init(&o->settings);
 }
 
-/* What a reader sees: the page without its head, tags and isolates taken out, white space as it is. */
-static void text_of(struct qb_buf *text, const struct qb_buf *page)
-{
-    const char *at = strstr(qb_buf_text(page), "<body>");
-    assert_non_null(at);
-    while (*at) {
-        if (*at == '<')
-            at = strchr(at, '>');
-        else
-            qb_buf_add_char(text, *at);
-        assert_non_null(at);
-        at++;
-    }
-}
-
-static void expect_texts(const struct qb_buf *page, const char *const *texts)
-{
-    struct qb_buf text = {0};
-    text_of(&text, page);
-    for (; *texts; texts++)
-        if (!strstr(qb_buf_text(&text), *texts))
-            fail_msg("not on the page: %s", *texts);
-    qb_buf_fini(&text);
-}
-
 static void test_html__says_what_to_do_in_indonesian(void **state)
 {
     (void)state;
@@ -371,22 +347,6 @@ static void test_html__many_problems(void **state)
     assert_null(strstr(page.data, "All records are right."));
     qb_buf_fini(&page);
     teardown(&o);
-}
-
-/* The tags of a page, one a line, as they are written except for links to files. */
-static void tags_of(struct qb_buf *tags, const struct qb_buf *page)
-{
-    const char *at = qb_buf_text(page);
-    while ((at = strchr(at, '<'))) {
-        const char *end = strchr(at, '>');
-        assert_non_null(end);
-        if (!strncmp(at, "<a href=\"../", 12))
-            qb_buf_add_string(tags, "<a href=\"../");
-        else
-            qb_buf_add(tags, at, (size_t)(end - at));
-        qb_buf_add_string(tags, ">\n");
-        at = end + 1;
-    }
 }
 
 static void write_tags(struct office *o, struct qb_buf *page, struct qb_buf *tags)

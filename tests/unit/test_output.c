@@ -123,7 +123,8 @@ static const struct qb_problem problem = {.code = QB_PROBLEM_REFERENCE,
 static void test_output__table(void **state)
 {
     (void)state;
-    static const char *const names[] = {"json", "facility", "csv", "xlsx", "ics", "officer", "html", "problems"};
+    static const char *const names[] = {"json",    "facility", "csv",           "xlsx",     "ics",
+                                        "officer", "html",     "facility_html", "problems", "problems_html"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const struct qb_output *output = qb_output_find(names[i]);
         assert_non_null(output);

@@ -33,8 +33,8 @@ struct qb_phrase {
 /* Why a monitoring task is owed, or will be; false where the policy is fixed and there is nothing to explain. */
 bool qb_task_why(const struct qb_task *task, struct qb_phrase *phrase);
 
-/* One to QB_TASK_PHRASES sentences; returns how many. They borrow the task's strings. Without `forecast` nothing is said
- * that each new day may make different while the task stands as it is. */
+/* One to QB_TASK_PHRASES sentences; returns how many. They borrow the task's strings. Without `forecast` nothing is
+ * said that each new day may make different while the task stands as it is. */
 #define QB_TASK_PHRASES 4
 size_t qb_task_phrases(const struct qb_output_view *view, const struct qb_task *task, bool forecast,
                        struct qb_phrase phrases[QB_TASK_PHRASES]);

@@ -20,8 +20,10 @@
 #include <libical/ical.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define PRODUCT "-//Q-BIS//Q-BIS//EN"
+#define LINE_OCTETS 75
 #define ALARM_WORKING_DAYS 2
 #define ALARM_HOUR 8        /* of the day, local */
 #define MOST_SHIPMENTS 50   /* named in a description */
@@ -339,11 +341,21 @@ static void add_time_zone(icalcomponent *calendar, const struct qb_settings *set
         icalcomponent_vanew(ICAL_VTIMEZONE_COMPONENT, icalproperty_new_tzid(settings->time_zone), standard, NULL));
 }
 
-static icalproperty *make_extra(const char *name, icalvalue *value)
+/* A property that RFC 5545 does not know: its value is taken as it is, so text is escaped before. */
+static icalproperty *make_extra(const char *name, const char *value)
 {
-    icalproperty *property = icalproperty_new(ICAL_X_PROPERTY);
+    icalproperty *property = icalproperty_new_x(value);
     icalproperty_set_x_name(property, name);
-    icalproperty_set_value(property, value);
+    return property;
+}
+
+static icalproperty *make_extra_text(const char *name, const char *text)
+{
+    icalvalue *value = icalvalue_new_text(text);
+    char *escaped = icalvalue_as_ical_string_r(value);
+    icalproperty *property = make_extra(name, escaped);
+    free(escaped);
+    icalvalue_free(value);
     return property;
 }
 
@@ -358,11 +370,43 @@ static icalcomponent *make_calendar(const struct qb_output_view *view)
     icalcomponent *calendar =
         icalcomponent_vanew(ICAL_VCALENDAR_COMPONENT, icalproperty_new_version("2.0"), icalproperty_new_prodid(PRODUCT),
                             icalproperty_new_calscale("GREGORIAN"), icalproperty_new_name(qb_buf_text(&name)),
-                            make_extra("X-WR-CALNAME", icalvalue_new_text(qb_buf_text(&name))),
+                            make_extra_text("X-WR-CALNAME", qb_buf_text(&name)),
                             icalproperty_new_refreshinterval(icaldurationtype_from_int(REFRESH_SECONDS)),
-                            make_extra("X-PUBLISHED-TTL", icalvalue_new_x("PT1H")), NULL);
+                            make_extra("X-PUBLISHED-TTL", "PT1H"), NULL);
     qb_buf_fini(&name);
     return calendar;
+}
+
+/* RFC 5545, 3.1: lines of at most LINE_OCTETS, cut between characters. libical folds, too, but now and then between the
+ * two characters that end a line; so its folds are taken out (what is left is right even then), and ours come in. */
+static void add_folded(struct qb_buf *out, const char *text)
+{
+    size_t octets = 0;
+    size_t length = strlen(text);
+    for (size_t at = 0; at < length;) {
+        uint32_t point;
+        size_t plain = qb_utf8_plain(text + at, length - at);
+        if (plain && octets < LINE_OCTETS) {
+            plain = plain < LINE_OCTETS - octets ? plain : LINE_OCTETS - octets;
+            qb_buf_add(out, text + at, plain);
+            octets += plain;
+            at += plain;
+            continue;
+        }
+        if (!strncmp(text + at, "\r\n ", 3)) {
+            at += 3;
+            continue;
+        }
+        size_t bytes = qb_utf8_decode(text + at, length - at, &point); /* all of it is clean: never 0 */
+        bool ends = point == '\r' || point == '\n';
+        if (!ends && octets + bytes > LINE_OCTETS) {
+            qb_buf_add_string(out, "\r\n ");
+            octets = 1;
+        }
+        qb_buf_add(out, text + at, bytes);
+        octets = ends ? 0 : octets + bytes;
+        at += bytes;
+    }
 }
 
 void qb_output_ical(struct qb_buf *out, const struct qb_output_view *view, const struct qb_facility_schedule *facility)
@@ -374,7 +418,7 @@ void qb_output_ical(struct qb_buf *out, const struct qb_output_view *view, const
     if (!icalcomponent_get_first_component(calendar, ICAL_VEVENT_COMPONENT))
         add_time_zone(calendar, view->settings);
     char *text = icalcomponent_as_ical_string_r(calendar);
-    qb_buf_add_string(out, text);
+    add_folded(out, text);
     free(text);
     icalcomponent_free(calendar);
 }

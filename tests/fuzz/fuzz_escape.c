@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The escapers of JSON, CSV, HTML, JSON Pointer and messages: whatever goes in, what comes out is inert in its format,
- * and says the same.
+ * The escapers of JSON, CSV, HTML, iCalendar, sheets, JSON Pointer and messages: whatever goes in, what comes out is
+ * inert in its format, and says the same.
  */
 #include "core/base/err.h"
 #include "core/data/json_number.h"
 #include "core/output/html_escape.h"
+#include "core/output/workbook.h"
 #include "core/output/writers.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -133,6 +134,70 @@ static void check_html(struct fuzz_part input, bool clean)
     qb_buf_fini(&back);
 }
 
+static const char *same_title(const void *context, const char *kind, const char *id)
+{
+    (void)kind;
+    (void)id;
+    return context;
+}
+
+static const char *same_company(const void *context, const char *facility)
+{
+    (void)facility;
+    return context;
+}
+
+/* A calendar of one event that is called by the text: the lines of the file are its own. */
+static void check_calendar(const char *text)
+{
+    struct qb_buf out = {0};
+    struct qb_settings settings;
+    qb_settings_init(&settings);
+    settings.office = text;
+    struct qb_decree decree = {.id = "SK-1", .valid_from = 18418};
+    const struct qb_decree *decrees[] = {&decree};
+    struct qb_chain chain = {.id = "SK-1", .decrees = decrees, .decree_count = 1, .last_day = 18500};
+    struct qb_task task = {.id = "decree_expiry/SK-1",
+                           .type = QB_TASK_DECREE_EXPIRY,
+                           .status = QB_STATUS_DUE_SOON,
+                           .facility = "FAC-1",
+                           .decree = "SK-1",
+                           .chain = &chain,
+                           .due_by = 18500};
+    const struct qb_task *tasks[] = {&task};
+    struct qb_output_view view = {.settings = &settings,
+                                  .as_of = 18480,
+                                  .tasks = tasks,
+                                  .task_count = 1,
+                                  .title = same_title,
+                                  .company = same_company,
+                                  .context = text};
+    qb_output_find("ics")->write(&out, &view, NULL);
+    MUST(fuzz_is_clean(qb_buf_text(&out), out.length, "\r\n"));
+    int begins = 0;
+    for (const char *line = qb_buf_text(&out); *line;) {
+        const char *end = strstr(line, "\r\n");
+        MUST(end && end - line <= 75 && qb_utf8_check(line, (size_t)(end - line)) == (size_t)(end - line));
+        MUST(!memchr(line, '\n', (size_t)(end - line)) && !memchr(line, '\r', (size_t)(end - line)));
+        begins += !strncmp(line, "BEGIN:", 6);
+        line = end + 2;
+    }
+    MUST(begins == 3);
+    qb_buf_fini(&out);
+    qb_settings_init(&settings);
+}
+
+static void check_cell(struct fuzz_part input, bool clean)
+{
+    struct qb_buf out = {0};
+    qb_workbook_clean(&out, input.text, input.length);
+    MUST(fuzz_is_clean(qb_buf_text(&out), out.length, ""));
+    MUST(!strstr(qb_buf_text(&out), "\xef\xbf\xbe") && !strstr(qb_buf_text(&out), "\xef\xbf\xbf"));
+    if (clean && input.length < 8000 && !strstr(qb_buf_text(&out), "\xef\xbf\xbd"))
+        MUST(out.length == input.length && (!out.length || !memcmp(out.data, input.text, input.length)));
+    qb_buf_fini(&out);
+}
+
 static void check_pointer(const char *text)
 {
     struct qb_buf pointer = {0};
@@ -172,6 +237,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_double(input.text, input.length);
     check_csv(input);
     check_html(input, fuzz_is_clean(input.text, input.length, "\t\n"));
+    check_calendar(copy);
+    check_cell(input, fuzz_is_clean(input.text, input.length, ""));
     check_pointer(copy);
     check_messages(copy);
     free(copy);

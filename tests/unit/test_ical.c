@@ -136,10 +136,9 @@ static void test_ical__an_event_says_what_and_until_when(void **state)
                                    "SEQUENCE:370035\r\n"
                                    "DTSTART;VALUE=DATE:20200710\r\n"
                                    "SUMMARY:Batas kunjungan monitoring ke-1: FAC-0001\r\n"
-                                   "DESCRIPTION:Kunjungan monitoring ke-1: 5 dari 5 pengiriman\\, paling \r\n"
-                                   " lambat 10 Juli 2020.\\nStatus: Jatuh tempo\\nPerusahaan: PT Toba Agro \r\n"
-                                   " Mandiri\\nSK: SK-2020-0077\\nPengiriman: SHP-A\\, SHP-B\\, SHP-C\\, SHP-D\\, \r\n"
-                                   " SHP-E\r\n"
+                                   "DESCRIPTION:Kunjungan monitoring ke-1: 5 dari 5 pengiriman\\, paling lambat \r\n"
+                                   " 10 Juli 2020.\\nStatus: Jatuh tempo\\nPerusahaan: PT Toba Agro Mandiri\\nSK: \r\n"
+                                   " SK-2020-0077\\nPengiriman: SHP-A\\, SHP-B\\, SHP-C\\, SHP-D\\, SHP-E\r\n"
                                    "LOCATION:FAC-0001\r\n"
                                    "CATEGORIES:Monitoring\r\n"
                                    "STATUS:CONFIRMED\r\n"
@@ -278,10 +277,15 @@ static void test_ical__lines_are_folded_between_characters(void **state)
 {
     struct office *office = *state;
     struct world *w = &office->world;
-    char word[4 * 210 + 8];
+    char word[4 * 210 + 80];
     decree(w, DECREE, "2020-06-05");
     add_shipments(w, 5);
     office->word = word;
+    for (size_t size = 1; size < 80; size++) { /* also a line that ends just where it is full */
+        memset(word, 'x', size);
+        word[size] = '\0';
+        assert_folded(calendar(office, "2020-07-06"));
+    }
     for (size_t shift = 0; shift < 8; shift++) {
         size_t at = 0;
         for (; at < shift; at++)

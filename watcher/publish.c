@@ -7,6 +7,7 @@
 #include "watcher/folder.h"
 
 #include "core/base/limits.h"
+#include "watcher/render.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -282,23 +283,15 @@ static int cannot_make(struct qb_pass *pass, const char *path)
     return QB_OK;
 }
 
-/* One file of an output, of the whole office or of the facility or officer `id`. */
-static int write_one(struct qb_pass *pass, const struct qb_output *output, const struct qb_output_view *view,
-                     const struct qb_facility_schedule *facility, const char *id, struct qb_err *err)
+/* Takes a file that a writer has made. */
+static int take(void *context, const struct qb_output *output, const char *path, const struct qb_buf *bytes,
+                struct qb_err *err)
 {
-    struct qb_buf bytes = {0};
-    char *path = qb_output_path(output, id);
-    output->write(&bytes, view, facility);
-    int result = bytes.length ? place(pass, path, &bytes, err) : cannot_make(pass, path);
-    qb_buf_fini(&bytes);
-    free(path);
+    struct qb_pass *pass = context;
+    int result = bytes->length ? place(pass, path, bytes, err) : cannot_make(pass, path);
+    if (output->scope == QB_OUTPUT_OFFICER)
+        qb_list_add(&pass->folder->personal, qb_folder_find(pass->folder, path));
     return result;
-}
-
-static int write_office(struct qb_pass *pass, const struct qb_output *output, const struct qb_output_view *view,
-                        struct qb_err *err)
-{
-    return write_one(pass, output, view, NULL, NULL, err);
 }
 
 static int write_facilities(struct qb_pass *pass, const struct qb_output *output, const struct qb_output_view *view,
@@ -306,100 +299,25 @@ static int write_facilities(struct qb_pass *pass, const struct qb_output *output
 {
     struct qb_folder *folder = pass->folder;
     struct qb_map_item *item;
+    struct qb_buf bytes = {0};
     int result = QB_OK;
     for (size_t at = 0; result == QB_OK && (item = qb_map_next(&folder->facilities, &at));) {
         const struct qb_facility_state *state = item->value;
         if (!state->dirty && !folder->retitled && !pass->verify)
             continue;
+        char *path = qb_output_path(output, state->name->id);
         if (state->schedule) {
-            result = write_one(pass, output, view, state->schedule, state->name->id, err);
+            qb_buf_clear(&bytes);
+            output->write(&bytes, view, state->schedule);
+            result = take(pass, output, path, &bytes, err);
         } else {
-            char *path = qb_output_path(output, state->name->id);
             clear_path(pass, path);
-            free(path);
         }
-    }
-    return result;
-}
-
-/* A task and one of those whose work it is. */
-struct duty {
-    const char *officer;
-    size_t place; /* of the task in the view */
-};
-
-static int by_officer(const void *left, const void *right)
-{
-    const struct duty *a = left;
-    const struct duty *b = right;
-    int order = strcmp(a->officer, b->officer);
-    return order ? order : (a->place > b->place) - (a->place < b->place);
-}
-
-/* Who has to do what, by officer and then in the view's order; an officer whom a visit names twice, once. */
-static struct duty *list_duties(const struct qb_output_view *view, struct qb_arena *arena, size_t *count)
-{
-    size_t most = 0;
-    for (size_t i = 0; i < view->task_count; i++)
-        most += qb_task_officers(view->tasks[i])->count;
-    struct duty *duties = qb_arena_alloc(arena, (most + 1) * sizeof *duties);
-    size_t made = 0;
-    for (size_t i = 0; i < view->task_count; i++) {
-        const struct qb_ids *officers = qb_task_officers(view->tasks[i]);
-        for (size_t k = 0; k < officers->count; k++)
-            duties[made++] = (struct duty){officers->items[k], i};
-    }
-    qsort(duties, made, sizeof *duties, by_officer);
-    *count = 0;
-    for (size_t i = 0; i < made; i++)
-        if (!*count || by_officer(&duties[*count - 1], &duties[i]))
-            duties[(*count)++] = duties[i];
-    return duties;
-}
-
-/* One officer's file: the view with only that officer's tasks in it. */
-static int write_officer(struct qb_pass *pass, const struct qb_output *output, const struct qb_output_view *view,
-                         const struct duty *duties, size_t count, struct qb_err *err)
-{
-    const struct qb_task **tasks = qb_mem_array(count, sizeof *tasks);
-    struct qb_output_view own = *view;
-    for (size_t i = 0; i < count; i++)
-        tasks[i] = view->tasks[duties[i].place];
-    own.officer = duties[0].officer;
-    own.tasks = tasks;
-    own.task_count = count;
-    int result = write_one(pass, output, &own, NULL, own.officer, err);
-    free(tasks);
-    return result;
-}
-
-static int write_officers(struct qb_pass *pass, const struct qb_output *output, const struct qb_output_view *view,
-                          struct qb_err *err)
-{
-    struct qb_folder *folder = pass->folder;
-    struct qb_arena arena;
-    size_t count;
-    int result = QB_OK;
-    qb_arena_init(&arena);
-    const struct duty *duties = list_duties(view, &arena, &count);
-    for (size_t i = 0, end; i < count && result == QB_OK; i = end) {
-        for (end = i; end < count && duties[end].officer == duties[i].officer;)
-            end++;
-        result = write_officer(pass, output, view, &duties[i], end - i, err);
-        char *path = qb_output_path(output, duties[i].officer);
-        qb_list_add(&folder->personal, qb_folder_track(folder, path));
         free(path);
     }
-    qb_arena_fini(&arena);
+    qb_buf_fini(&bytes);
     return result;
 }
-
-static int (*const write_scope[QB_OUTPUT_SCOPES])(struct qb_pass *pass, const struct qb_output *output,
-                                                  const struct qb_output_view *view, struct qb_err *err) = {
-    [QB_OUTPUT_OFFICE] = write_office,
-    [QB_OUTPUT_FACILITY] = write_facilities,
-    [QB_OUTPUT_OFFICER] = write_officers,
-};
 
 /* Files of officers that were asked for in the last pass: not any more, until they are again. */
 static void collect_personal(struct qb_folder *folder, struct qb_list *before)
@@ -489,12 +407,17 @@ static int write_all(struct qb_pass *pass, struct qb_err *err)
     qb_folder_view(folder, folder->settings.language, &arena, &view);
     if (pass->verify)
         want_none(folder);
+    struct qb_rendering *slow = qb_render_begin(&view);
     for (size_t i = 0; i < qb_output_count && result == QB_OK; i++) {
         const struct qb_output *output = &qb_outputs[i];
         qb_folder_progress(folder, QB_PROGRESS_WRITING, i, qb_output_count);
-        if (qb_settings_output(&folder->settings, output->name))
-            result = write_scope[output->scope](pass, output, &view, err);
+        if (output->slow || !qb_settings_output(&folder->settings, output->name))
+            continue;
+        result = output->scope == QB_OUTPUT_FACILITY ? write_facilities(pass, output, &view, err)
+                                                     : qb_render(&view, output, take, pass, err);
     }
+    int late = qb_render_end(slow, result == QB_OK ? take : NULL, pass, err);
+    result = result == QB_OK ? late : result;
     if (result == QB_OK && folder->settings.problem_notes)
         result = write_notes(pass, err);
     if (result == QB_OK && pass->verify)

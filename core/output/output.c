@@ -7,17 +7,17 @@
 #include <string.h>
 
 const struct qb_output qb_outputs[] = {
-    {"json", "schedule/schedule.json", QB_OUTPUT_OFFICE, "output.json", qb_output_json},
-    {"facility", "schedule/facilities/%s.json", QB_OUTPUT_FACILITY, "output.facility", qb_output_facility},
-    {"csv", "schedule/schedule.csv", QB_OUTPUT_OFFICE, "output.csv", qb_output_csv},
-    {"xlsx", "schedule/schedule.xlsx", QB_OUTPUT_OFFICE, "output.xlsx", qb_output_xlsx},
-    {"ics", "schedule/schedule.ics", QB_OUTPUT_OFFICE, "output.ics", qb_output_ical},
-    {"officer", "schedule/officers/%s.ics", QB_OUTPUT_OFFICER, "output.officer", qb_output_ical},
-    {"html", "schedule/schedule.html", QB_OUTPUT_OFFICE, "output.html", qb_output_html},
-    {"facility_html", "schedule/facilities/%s.html", QB_OUTPUT_FACILITY, "output.facility_html",
+    {"json", "schedule/schedule.json", QB_OUTPUT_OFFICE, "output.json", false, qb_output_json},
+    {"facility", "schedule/facilities/%s.json", QB_OUTPUT_FACILITY, "output.facility", false, qb_output_facility},
+    {"csv", "schedule/schedule.csv", QB_OUTPUT_OFFICE, "output.csv", false, qb_output_csv},
+    {"xlsx", "schedule/schedule.xlsx", QB_OUTPUT_OFFICE, "output.xlsx", true, qb_output_xlsx},
+    {"ics", "schedule/schedule.ics", QB_OUTPUT_OFFICE, "output.ics", true, qb_output_ical},
+    {"officer", "schedule/officers/%s.ics", QB_OUTPUT_OFFICER, "output.officer", true, qb_output_ical},
+    {"html", "schedule/schedule.html", QB_OUTPUT_OFFICE, "output.html", false, qb_output_html},
+    {"facility_html", "schedule/facilities/%s.html", QB_OUTPUT_FACILITY, "output.facility_html", false,
      qb_output_facility_html},
-    {"problems", "status/problems.json", QB_OUTPUT_OFFICE, "output.problems", qb_output_problems},
-    {"problems_html", "status/problems.html", QB_OUTPUT_OFFICE, "output.problems_html", qb_output_problems_html},
+    {"problems", "status/problems.json", QB_OUTPUT_OFFICE, "output.problems", false, qb_output_problems},
+    {"problems_html", "status/problems.html", QB_OUTPUT_OFFICE, "output.problems_html", false, qb_output_problems_html},
 };
 const size_t qb_output_count = sizeof qb_outputs / sizeof *qb_outputs;
 

@@ -40,6 +40,7 @@ struct qb_output {
     const char *path; /* "schedule/schedule.json"; "%s" stands for the id of a facility or an officer */
     enum qb_output_scope scope;
     const char *help; /* message id */
+    bool slow;        /* takes longer than others: worth to be written beside them */
     /* `facility` is NULL but for the scope FACILITY. A file is never empty: one that could not be made (a sheet for
      * want of room for its temporaries) is. */
     void (*write)(struct qb_buf *out, const struct qb_output_view *view, const struct qb_facility_schedule *facility);

@@ -154,6 +154,12 @@ fuzz: deps
 
 fuzzers: $(TARGET:%=$(BUILD)/fuzzers/fuzz_%)
 
+# Writes what stands beside the golden folders anew; then read the diff.
+golden: deps
+	+$(MAKE) all
+	QBIS=$(abspath $(BUILD))/qbis QBIS_SHARED=$(abspath $(SHARED)) python3 tests/e2e/test_golden.py --write
+	git diff --stat -- tests/golden
+
 demo: deps
 	+$(MAKE) all
 	examples/demo $(BUILD)/qbis
@@ -198,6 +204,7 @@ help:
 	  'make check-asan      all tests with AddressSanitizer and UBSan' \
 	  'make check-valgrind  all tests under valgrind' \
 	  'make fuzz            fuzzes every target: TIME=600 seconds in all, TARGET=json for one' \
+	  'make golden          writes the expected outputs of tests/golden anew: read the diff' \
 	  'make bench           measures, each beside its yardstick' \
 	  'make lint            format, warnings, include directions, cppcheck, shellcheck, catalogues' \
 	  'make docs            writes the pages in docs/ that come from the program' \
@@ -209,6 +216,6 @@ help:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps tests check check-asan check-valgrind fuzz fuzzers demo bench format lint docs install uninstall dist help clean
+.PHONY: all deps tests check check-asan check-valgrind fuzz fuzzers golden demo bench format lint docs install uninstall dist help clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -105,10 +105,27 @@ static void say_block(const struct page *page, const struct qb_chain *chain, con
     int every = open ? last->every : decree->every ? decree->every : page->html->view->settings->monitoring.every;
     int count = open ? (int)last->count : 0;
     bool met = open && last->visit;
-    qb_html_say(page->html, met ? "facility.block.met" : "facility.block", "count", qb_html_number(page->html, count),
-                "every", qb_html_number(page->html, every), "k",
+    bool by_lot = open && last->why.policy; /* the block may end sooner */
+    qb_html_say(page->html,
+                met      ? "facility.block.met"
+                : by_lot ? "facility.block.by-lot"
+                         : "facility.block",
+                "count", qb_html_number(page->html, count), "every", qb_html_number(page->html, every), "k",
                 qb_html_number(page->html, open ? last->k : (int)chain->obligation_count + 1), "left",
                 qb_html_number(page->html, every - count), NULL);
+}
+
+/* Why the block that is being filled is as it is; tasks that wait for somebody say it themselves. */
+static void say_why(const struct page *page, const struct qb_chain *chain)
+{
+    struct qb_phrase phrase;
+    for (size_t i = 0; i < page->facility->task_count; i++) {
+        const struct qb_task *task = &page->facility->tasks[i];
+        if (task->chain != chain || task->status != QB_STATUS_OPEN || !qb_task_why(task, &phrase))
+            continue;
+        qb_html_markup(page->html, " ");
+        qb_html_phrase(page->html, &phrase);
+    }
 }
 
 static void say_chain(const struct page *page, const struct qb_chain *chain)
@@ -124,6 +141,7 @@ static void say_chain(const struct page *page, const struct qb_chain *chain)
     end_item(page);
     item(page, "fact");
     say_block(page, chain, decree);
+    say_why(page, chain);
     end_item(page);
 }
 

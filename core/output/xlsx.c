@@ -213,11 +213,19 @@ static const struct column worklist[] = {
     {{"csv.task", 34}, task_id},
 };
 
-/* --- facilities: a row for each chain with something going on --- */
+/* --- facilities: a row for each chain in force; where none is but something waits, for the latest chain --- */
 
-static bool going_on(const struct qb_chain *chain)
+/* The latest chain of a facility in which none is in force but something waits; else NULL. */
+static const struct qb_chain *left_over(const struct qb_facility_schedule *facility)
 {
-    return chain->in_force || chain->has_task;
+    const struct qb_chain *latest = NULL;
+    for (size_t i = 0; i < facility->chain_count; i++) {
+        if (facility->chains[i].in_force)
+            return NULL;
+        if (!latest || facility->chains[i].last_day > latest->last_day)
+            latest = &facility->chains[i];
+    }
+    return facility->task_count ? latest : NULL;
 }
 
 /* The most urgent obligation of the chain, or NULL. */
@@ -537,9 +545,10 @@ static void write_facilities(struct row row)
     begin(row.book, FACILITIES);
     for (size_t i = 0; i < row.view->facility_count; i++) {
         row.facility = row.view->facilities[i];
+        const struct qb_chain *latest = left_over(row.facility);
         for (size_t k = 0; k < row.facility->chain_count; k++) {
             row.chain = &row.facility->chains[k];
-            if (going_on(row.chain))
+            if (row.chain->in_force || row.chain == latest)
                 add_row(row, FACILITIES);
         }
     }

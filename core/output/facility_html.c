@@ -466,7 +466,7 @@ static void write_finding(const struct page *page, const struct qb_finding *find
         [QB_FINDING_MINOR] = "page.severity.minor",
     };
     bool done = finding->verified_on != QB_DATE_NONE && finding->verified_on <= page->html->view->as_of;
-    item(page, done ? "met" : "due");
+    item(page, done ? "met" : finding->due_on < page->html->view->as_of ? "overdue" : "due");
     qb_html_markup(page->html, "\n<p class=\"where\"><span>");
     qb_html_say(page->html, "facility.finding", "finding", record_of(page, "finding", finding->id), "severity",
                 text_of(page, severities[finding->severity]), NULL);
@@ -504,9 +504,9 @@ static void write_decree(const struct page *page, const struct qb_decree *decree
 {
     bool in_force = qb_decree_in_force(decree, page->html->view->as_of);
     item(page, in_force ? "met" : "lapsed");
-    qb_html_markup(page->html, "\n<p class=\"where\">");
+    qb_html_markup(page->html, "\n<p class=\"where\"><span>");
     qb_html_say(page->html, "page.decree", "decree", record_of(page, "decree", decree->id), NULL);
-    qb_html_markup(page->html, "</p>\n<p class=\"what\">");
+    qb_html_markup(page->html, "</span></p>\n<p class=\"what\">");
     say_decree(page, "facility.validity", decree);
     qb_html_markup(page->html, " ");
     if (decree->extends) {

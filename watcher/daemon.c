@@ -110,17 +110,22 @@ void qb_daemon_say_pass(const struct qb_office *office, const struct qb_result *
 
 static void hold(struct daemon *daemon, const struct qb_result *result)
 {
-    if (result->held != daemon->held) {
-        char count[24];
-        snprintf(count, sizeof count, "%zu", result->held_files);
-        qb_say(who(daemon), result->held ? result->held : "hold.over", (struct qb_text_arg[]){{"count", count}}, 1);
-    }
     daemon->held = result->held;
     daemon->held_files = result->held_files;
     if (result->held) {
         daemon->whole = true;
         daemon->whole_at = qb_office_clock() + LOOK_AGAIN;
     }
+}
+
+/* After the status was written: whoever reads the log and asks for the status then, finds it there. */
+static void say_hold(const struct daemon *daemon, const char *before)
+{
+    if (daemon->held == before)
+        return;
+    char count[24];
+    snprintf(count, sizeof count, "%zu", daemon->held_files);
+    qb_say(who(daemon), daemon->held ? daemon->held : "hold.over", (struct qb_text_arg[]){{"count", count}}, 1);
 }
 
 static void mark_unrest(struct daemon *daemon, const struct qb_result *result)
@@ -161,6 +166,7 @@ static void run_pass(struct daemon *daemon, struct qb_request *request)
         daemon->whole = false;
         daemon->whole_at = -1;
     }
+    const char *held = daemon->held;
     bool fine = qb_office_pass(&daemon->office, request, &result);
     learn(daemon);
     if (fine) {
@@ -172,6 +178,7 @@ static void run_pass(struct daemon *daemon, struct qb_request *request)
             daemon->as_of = request->as_of;
         qb_daemon_say_pass(&daemon->office, &result);
         write_status(daemon, request->now);
+        say_hold(daemon, held);
         if (result.commits)
             daemon->rest_at = qb_office_clock() + REST_AFTER;
     }

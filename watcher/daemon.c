@@ -407,8 +407,7 @@ static void act(struct daemon *daemon)
         struct qb_request request = {0}; /* midnight: nothing but the date changed */
         run_pass(daemon, &request);
     } else if (daemon->rest_at >= 0 && daemon->rest_at <= now) {
-        daemon->rest_at = -1;
-        qb_folder_rest(daemon->office.folder);
+        daemon->rest_at = qb_folder_rest(daemon->office.folder) ? -1 : now + REST_AFTER;
     }
 }
 

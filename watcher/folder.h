@@ -152,8 +152,9 @@ int qb_folder_pass(struct qb_folder *folder, const struct qb_request *request, s
 void qb_folder_view(struct qb_folder *folder, enum qb_language language, struct qb_arena *arena,
                     struct qb_output_view *view);
 
-/* Brings git's index up to the newest commit (when there is time). */
-void qb_folder_rest(struct qb_folder *folder);
+/* Brings git's index up to the newest commit (when there is time). False when a git that a person runs holds it: ask
+ * again later. */
+bool qb_folder_rest(struct qb_folder *folder);
 
 /* --- between the parts --- */
 

@@ -187,10 +187,13 @@ static bool stat_of(void *context, const char *path, struct qb_file_stat *st)
     return true;
 }
 
-void qb_folder_rest(struct qb_folder *folder)
+bool qb_folder_rest(struct qb_folder *folder)
 {
     struct qb_err err = {0};
-    if (folder->history && folder->options.writes &&
-        qb_history_refresh_index(folder->history, stat_of, folder, &err) < 0)
+    if (!folder->history || !folder->options.writes)
+        return true;
+    int result = qb_history_refresh_index(folder->history, stat_of, folder, &err);
+    if (result < 0 && result != QB_EBUSY)
         qb_folder_log(folder, "log.index", (struct qb_text_arg[]){{"reason", err.message}}, 1);
+    return result != QB_EBUSY;
 }

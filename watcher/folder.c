@@ -8,6 +8,7 @@
 #include "core/base/limits.h"
 #include "schema/settings.h"
 #include "watcher/copies.h"
+#include "watcher/reason.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -62,7 +63,8 @@ void qb_list_add(struct qb_list *list, struct qb_tracked *file)
 
 void qb_folder_changed(struct qb_folder *folder, struct qb_tracked *file)
 {
-    if (file->changed || (qb_oid_equal(&file->blob, &file->committed) && qb_oid_is_zero(&file->edited)))
+    bool same = qb_oid_equal(&file->blob, &file->committed) && qb_oid_is_zero(&file->edited);
+    if (file->changed || (same && !file->put_back))
         return;
     file->changed = true;
     qb_list_add(&folder->changed, file);
@@ -557,6 +559,7 @@ void qb_folder_close(struct qb_folder *folder)
         free(file);
     }
     qb_map_fini(&folder->files);
+    qb_reasons_clear(folder);
     qb_pool_fini(&folder->paths);
     qb_problems_fini(&folder->kind_problems);
     qb_problems_fini(&folder->problems);

@@ -16,6 +16,7 @@
 
 #include "core/base/file.h"
 #include "core/base/map.h"
+#include "core/data/json.h"
 #include "core/history/history.h"
 #include "core/output/output.h"
 #include "core/records/store.h"
@@ -54,6 +55,8 @@ struct qb_tracked {
     bool seen;               /* scratch of the scan */
     bool queued;             /* scratch of the pass: to be read */
     bool changed;            /* on the folder's list of what is to be committed */
+    bool put_back;           /* it was deleted although closed, and written again: the commit says so */
+    bool restored;           /* by `qbis restore`; `merged` says from where */
     char *details;           /* what changed, property by property, for the commit */
     const char *copy_of;     /* of a conflict copy: the path of its original; interned */
     char *merged;            /* what a merge made the text in the folder from, for the commit */
@@ -100,6 +103,7 @@ struct qb_folder {
     struct qb_history *history; /* NULL: none yet (only without `writes`) */
     struct qb_pool paths;
     struct qb_map files;                  /* path -> struct qb_tracked */
+    struct qb_map reasons;                /* path -> why it changed, for the commit (watcher/reason) */
     struct qb_problems kind_problems;     /* between kinds */
     struct qb_list odd;                   /* tracked files with problems of their own */
     struct qb_list changed;               /* tracked files that differ from the newest commit */

@@ -11,6 +11,7 @@
 #include "core/base/limits.h"
 #include "core/history/trail.h"
 #include "watcher/copies.h"
+#include "watcher/reason.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,8 +119,9 @@ static void describe(struct qb_pass *pass, struct qb_tracked *file, const struct
     struct qb_json_fault fault;
     free(file->details);
     file->details = NULL;
-    if (!folder->options.writes || qb_oid_is_zero(&file->committed) || pass->queue.count > DESCRIBE_MOST ||
-        qb_oid_equal(&file->blob, &file->committed))
+    bool many = pass->queue.count > DESCRIBE_MOST;
+    if (!folder->options.writes || qb_oid_is_zero(&file->committed) || qb_oid_equal(&file->blob, &file->committed) ||
+        (many && !strstr(qb_buf_text(text), "\"correction_reason\"")))
         return;
     struct qb_json_doc *old_doc = qb_json_doc_new();
     struct qb_json_doc *new_doc = qb_json_doc_new();
@@ -128,8 +130,9 @@ static void describe(struct qb_pass *pass, struct qb_tracked *file, const struct
             qb_json_parse(old_doc, qb_buf_text(&before), before.length, &qb_json_record_options, &fault);
         const struct qb_json *new_value =
             qb_json_parse(new_doc, qb_buf_text(text), text->length, &qb_json_record_options, &fault);
-        if (old_value && new_value)
+        if (old_value && new_value && !many)
             qb_trail_describe(&out, "  ", old_value, new_value);
+        qb_reason_note(folder, file->path, new_value);
         if (out.length)
             file->details = qb_buf_steal(&out);
     }
@@ -390,6 +393,7 @@ static bool put_back(struct qb_pass *pass, struct qb_tracked *file, struct qb_en
         return false;
     }
     qb_folder_log(folder, "log.put-back", (struct qb_text_arg[]){{"path", file->path}}, 1);
+    file->put_back = true;
     file->queued = true;
     qb_list_add(&pass->queue, file);
     pass->result->written++;

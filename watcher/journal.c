@@ -8,6 +8,8 @@
 
 #include "core/base/limits.h"
 #include "core/base/utf8.h"
+#include "core/history/crypto.h"
+#include "watcher/reason.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +17,20 @@
 #define SELF_NAME "Q-BIS"
 #define SELF_EMAIL "q-bis@localhost"
 
+/* What a commit is about, in the order of the commits of one pass. What somebody did to files that Q-BIS puts back
+ * comes first, so that history holds what really was there. */
+enum purpose {
+    EDITED,   /* what was written into outputs, before they were put back */
+    LOST,     /* closed records that were deleted */
+    PUT_BACK, /* and are there again */
+    CHANGED,
+};
+
 /* The commits of one pass. */
 struct batch {
     const char *author; /* officer id, NULL: Q-BIS */
-    bool edited;        /* what was written into outputs, before they were put back */
-    int64_t when_ns;    /* the newest change */
+    enum purpose purpose;
+    int64_t when_ns; /* the newest change */
     struct qb_list files;
     struct qb_list generated;
     struct qb_buf message;
@@ -52,14 +63,14 @@ static const struct qb_officer *officer(const struct qb_folder *folder, const ch
     return version && version->as.officer.name ? &version->as.officer : NULL;
 }
 
-static struct batch *batch_of(struct journal *journal, const char *author)
+static struct batch *batch_of(struct journal *journal, enum purpose purpose, const char *author)
 {
     for (size_t i = 0; i < journal->count; i++)
-        if (!journal->batches[i].edited && journal->batches[i].author == author)
+        if (journal->batches[i].purpose == purpose && journal->batches[i].author == author)
             return &journal->batches[i];
     QB_MEM_GROW(journal->batches, journal->count, journal->capacity);
     struct batch *batch = &journal->batches[journal->count++];
-    *batch = (struct batch){.author = author};
+    *batch = (struct batch){.author = author, .purpose = purpose};
     return batch;
 }
 
@@ -67,8 +78,8 @@ static int by_author(const void *a, const void *b)
 {
     const struct batch *x = a;
     const struct batch *y = b;
-    if (x->edited != y->edited)
-        return y->edited - x->edited; /* before they were put back */
+    if (x->purpose != y->purpose)
+        return (int)x->purpose - (int)y->purpose;
     if (!x->author || !y->author)
         return (x->author != NULL) - (y->author != NULL);
     return strcmp(x->author, y->author);
@@ -90,7 +101,7 @@ static void keep_edited(struct journal *journal)
 {
     struct qb_folder *folder = journal->pass->folder;
     const struct qb_list *changed = &folder->changed;
-    struct batch kept = {.edited = true};
+    struct batch kept = {.purpose = EDITED};
     struct qb_buf bytes = {0};
     for (size_t i = 0; i < changed->count; i++) {
         struct qb_tracked *file = changed->items[i];
@@ -109,6 +120,19 @@ static void keep_edited(struct journal *journal)
     journal->batches[journal->count++] = kept;
 }
 
+/* Closed records that were deleted and put back: both are told, though the folder ends as it was. */
+static void keep_put_back(struct journal *journal)
+{
+    const struct qb_list *changed = &journal->pass->folder->changed;
+    for (size_t i = 0; i < changed->count; i++) {
+        struct qb_tracked *file = changed->items[i];
+        if (!file->put_back || removed(file) || qb_oid_is_zero(&file->committed))
+            continue;
+        qb_list_add(&batch_of(journal, LOST, NULL)->files, file);
+        qb_list_add(&batch_of(journal, PUT_BACK, NULL)->files, file);
+    }
+}
+
 /* Authors in the order of their ids, each with its files in the order of their paths. */
 static void divide(struct journal *journal)
 {
@@ -120,14 +144,17 @@ static void divide(struct journal *journal)
             qb_list_add(&rest, file);
             continue;
         }
+        if (file->put_back && qb_oid_equal(&file->blob, &file->committed))
+            continue;
         const struct qb_officer *who = officer(folder, removed(file) || file->merged ? NULL : file->said_author);
-        struct batch *batch = batch_of(journal, who ? who->id : NULL);
+        struct batch *batch = batch_of(journal, CHANGED, who ? who->id : NULL);
         qb_list_add(&batch->files, file);
         if (!removed(file) && file->stat.mtime_ns > batch->when_ns)
             batch->when_ns = file->stat.mtime_ns;
     }
+    keep_put_back(journal);
     if (!journal->count && rest.count)
-        batch_of(journal, NULL);
+        batch_of(journal, CHANGED, NULL);
     keep_edited(journal);
     if (journal->count) {
         qsort(journal->batches, journal->count, sizeof *journal->batches, by_author);
@@ -174,9 +201,16 @@ static void add_what(const struct qb_folder *folder, struct qb_buf *out, const s
     }
 }
 
-static const char *verb_of(const struct qb_tracked *file)
+static const char *verb_of(const struct batch *batch, const struct qb_tracked *file)
 {
-    return removed(file) ? "Delete" : file->merged ? "Merge" : qb_oid_is_zero(&file->committed) ? "Add" : "Change";
+    return batch->purpose == EDITED           ? "Keep what was written into"
+           : batch->purpose == PUT_BACK       ? "Put back"
+           : batch->purpose == LOST           ? "Delete"
+           : removed(file)                    ? "Delete"
+           : file->restored                   ? "Restore"
+           : file->merged                     ? "Merge"
+           : qb_oid_is_zero(&file->committed) ? "Add"
+                                              : "Change";
 }
 
 /* The merged record, where all that happened is that its copy was merged into it; else NULL. */
@@ -185,7 +219,7 @@ static const struct qb_tracked *only_merged(const struct qb_list *files)
     const struct qb_tracked *merged = NULL;
     for (size_t i = 0; i < files->count; i++) {
         const struct qb_tracked *file = files->items[i];
-        if (file->merged && !merged)
+        if (file->merged && !file->restored && !merged)
             merged = file;
         else if (file->class != QB_FILE_COPY || !removed(file))
             return NULL;
@@ -193,25 +227,39 @@ static const struct qb_tracked *only_merged(const struct qb_list *files)
     return merged;
 }
 
+/* Of a commit without other files than generated ones: what somebody wrote into was put back, or it is a new day. */
+static void write_generated_subject(const struct qb_folder *folder, struct batch *batch)
+{
+    const struct qb_tracked *first = NULL;
+    char day[QB_DATE_SIZE];
+    size_t count = 0;
+    for (size_t i = 0; i < batch->generated.count; i++) {
+        const struct qb_tracked *file = batch->generated.items[i];
+        if (qb_oid_is_zero(&file->edited))
+            continue;
+        first = first ? first : file;
+        count++;
+    }
+    if (count == 1) {
+        qb_buf_add_string(&batch->message, "Put back ");
+        add_safe(&batch->message, first->path);
+        qb_buf_add_char(&batch->message, '\n');
+    } else if (count) {
+        qb_buf_addf(&batch->message, "Put back %zu generated files\n", count);
+    } else {
+        qb_buf_addf(&batch->message, "Update the schedule to %s\n", qb_date_format(folder->as_of, day));
+    }
+}
+
 static void write_subject(const struct qb_folder *folder, struct batch *batch)
 {
     struct qb_buf *out = &batch->message;
     const struct qb_list *files = &batch->files;
-    char day[QB_DATE_SIZE];
-    if (batch->edited) {
-        qb_buf_add_string(out, "Keep what was written into ");
-        if (files->count == 1)
-            add_safe(out, files->items[0]->path);
-        else
-            qb_buf_addf(out, "%zu generated files", files->count);
-        qb_buf_add_char(out, '\n');
-        return;
-    }
     if (!files->count) {
-        qb_buf_addf(out, "Update the schedule to %s\n", qb_date_format(folder->as_of, day));
+        write_generated_subject(folder, batch);
         return;
     }
-    const char *verb = verb_of(files->items[0]);
+    const char *verb = verb_of(batch, files->items[0]);
     const struct qb_tracked *merged = only_merged(files);
     bool records = true;
     if (merged) {
@@ -221,35 +269,82 @@ static void write_subject(const struct qb_folder *folder, struct batch *batch)
         return;
     }
     for (size_t i = 0; i < files->count; i++) {
-        verb = strcmp(verb, verb_of(files->items[i])) ? "Change" : verb;
+        verb = strcmp(verb, verb_of(batch, files->items[i])) ? "Change" : verb;
         records &= files->items[i]->class == QB_FILE_RECORD;
     }
     qb_buf_addf(out, "%s ", verb);
     if (files->count == 1)
         add_what(folder, out, files->items[0]);
     else
-        qb_buf_addf(out, "%zu %s", files->count, records ? "records" : "files");
+        qb_buf_addf(out, "%zu %s", files->count,
+                    batch->purpose == EDITED ? "generated files"
+                    : records                ? "records"
+                                             : "files");
     qb_buf_add_char(out, '\n');
+}
+
+/* What befell a record that is neither its author's nor an ordinary change. */
+static const char *note_of(const struct batch *batch)
+{
+    return batch->purpose == LOST       ? "  though it is closed\n"
+           : batch->purpose == PUT_BACK ? "  as it was: it is closed, and no correction_reason says why it should go\n"
+                                        : NULL;
 }
 
 static void write_details(const struct qb_folder *folder, struct batch *batch)
 {
     bool several = batch->files.count > 1;
     bool open = false;
+    const char *note = note_of(batch);
+    if (batch->purpose == EDITED)
+        return;
     for (size_t i = 0; i < batch->files.count; i++) {
         const struct qb_tracked *file = batch->files.items[i];
-        if (!file->details && !file->merged && !(several && batch->files.count <= QB_MAX_DESCRIBED))
+        const char *merged = note ? note : file->merged;
+        const char *details = note ? NULL : file->details;
+        if (!details && !merged && !(several && batch->files.count <= QB_MAX_DESCRIBED))
             continue;
         qb_buf_add_string(&batch->message, open ? "" : "\n");
         open = true;
-        qb_buf_addf(&batch->message, "%s ", verb_of(file));
+        qb_buf_addf(&batch->message, "%s ", verb_of(batch, file));
         add_what(folder, &batch->message, file);
-        qb_buf_add_string(&batch->message, file->details || file->merged ? ":\n" : "\n");
-        if (file->merged)
-            qb_buf_add_string(&batch->message, file->merged);
-        if (file->details)
-            qb_buf_add_string(&batch->message, file->details);
+        qb_buf_add_string(&batch->message, details || merged ? ":\n" : "\n");
+        if (merged)
+            qb_buf_add_string(&batch->message, merged);
+        if (details)
+            qb_buf_add_string(&batch->message, details);
     }
+}
+
+/* A trailer with the reason of a record's change, in its own words but in one line. */
+static void write_reason(const struct qb_folder *folder, struct qb_buf *out, const struct qb_tracked *file)
+{
+    const char *reason = qb_reason_of(folder, file->path);
+    if (!reason)
+        return;
+    qb_buf_add_string(out, "Reason: ");
+    add_what(folder, out, file);
+    qb_buf_add_string(out, ": ");
+    add_safe(out, reason);
+    qb_buf_add_char(out, '\n');
+}
+
+/* A scan or photo with the SHA-256 of its bytes: what `qbis audit` holds it against (docs/guide.md). */
+static void write_attachment(const struct qb_folder *folder, struct qb_buf *out, const struct qb_tracked *file)
+{
+    unsigned char digest[QB_SHA256_SIZE];
+    struct qb_buf bytes = {0};
+    if (strncmp(file->path, "attachments/", 12) || removed(file) ||
+        qb_history_read(folder->history, &file->blob, &bytes, NULL) < 0)
+        return;
+    qb_crypto_sha256(qb_buf_text(&bytes), bytes.length, digest);
+    qb_buf_add_string(out, "Attachment: ");
+    for (size_t i = 0; i < sizeof digest; i++)
+        qb_buf_addf(out, "%02x", digest[i]);
+    qb_buf_add_char(out, ' ');
+    add_safe(out, file->path);
+    qb_buf_add_char(out, '\n');
+    qb_buf_fini(&bytes);
 }
 
 static void write_trailers(const struct qb_folder *folder, struct batch *batch)
@@ -258,17 +353,28 @@ static void write_trailers(const struct qb_folder *folder, struct batch *batch)
     char day[QB_DATE_SIZE];
     qb_buf_add_char(out, '\n');
     for (size_t i = 0; i < batch->files.count; i++) {
-        if (batch->files.items[i]->class != QB_FILE_RECORD)
-            continue;
-        qb_buf_add_string(out, "Record: ");
-        add_safe(out, batch->files.items[i]->path);
-        qb_buf_add_char(out, '\n');
+        const struct qb_tracked *file = batch->files.items[i];
+        if (file->class == QB_FILE_RECORD) {
+            qb_buf_add_string(out, "Record: ");
+            add_safe(out, file->path);
+            qb_buf_add_char(out, '\n');
+        }
+        write_attachment(folder, out, file);
     }
+    for (size_t i = 0; i < batch->files.count && batch->purpose == CHANGED; i++)
+        write_reason(folder, out, batch->files.items[i]);
     qb_buf_addf(out, "Problems: %zu\n", folder->problems.count);
     qb_buf_addf(out, "As-of: %s\n", qb_date_format(folder->as_of, day));
 }
 
 /* --- commits --- */
+
+/* The version of a file that the commit holds; zero removes it. `list` is 0 for the files it is about. */
+static struct qb_oid version_in(const struct batch *batch, size_t list, const struct qb_tracked *file)
+{
+    static const struct qb_oid none;
+    return list || batch->purpose >= PUT_BACK ? file->blob : batch->purpose == LOST ? none : file->edited;
+}
 
 static void fill_changes(struct batch *batch, size_t *count)
 {
@@ -278,8 +384,7 @@ static void fill_changes(struct batch *batch, size_t *count)
     for (size_t i = 0; i < 2; i++)
         for (size_t j = 0; j < lists[i]->count; j++)
             batch->changes[(*count)++] = (struct qb_history_change){.path = lists[i]->items[j]->path,
-                                                                    .blob = batch->edited ? lists[i]->items[j]->edited
-                                                                                          : lists[i]->items[j]->blob};
+                                                                    .blob = version_in(batch, i, lists[i]->items[j])};
 }
 
 static struct qb_history_person self(const struct qb_pass *pass)
@@ -330,12 +435,13 @@ static void settle(struct qb_folder *folder)
         struct qb_tracked *file = folder->changed.items[i];
         file->committed = file->blob;
         file->edited = (struct qb_oid){0};
-        file->changed = false;
+        file->changed = file->put_back = false;
         free(file->details);
         free(file->merged);
         file->details = file->merged = NULL;
     }
     folder->changed.count = 0;
+    qb_reasons_clear(folder);
 }
 
 /* What changed back before it was committed needs no commit. */
@@ -344,7 +450,8 @@ static void drop_unchanged(struct qb_folder *folder)
     size_t kept = 0;
     for (size_t i = 0; i < folder->changed.count; i++) {
         struct qb_tracked *file = folder->changed.items[i];
-        file->changed = !qb_oid_equal(&file->blob, &file->committed) || !qb_oid_is_zero(&file->edited);
+        file->changed =
+            !qb_oid_equal(&file->blob, &file->committed) || !qb_oid_is_zero(&file->edited) || file->put_back;
         if (file->changed)
             folder->changed.items[kept++] = file;
     }
@@ -441,11 +548,13 @@ int qb_journal(struct qb_pass *pass, struct qb_err *err)
     }
     if (result == QB_OK && folder->changed.count) {
         qb_folder_progress(folder, QB_PROGRESS_HISTORY, 0, 0);
+        qb_restore_recognise(folder);
         divide(&journal);
         result = commit_all(&journal, err);
     }
     if (result == QB_OK) {
         pass->result->commits += journal.count;
+        qb_restore_done(folder);
         settle(folder);
         if (!same)
             result = qb_history_set_exceptions(folder->history, now, count, err);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `qbis schedule`: computes the schedule and prints it in one of the writers' formats, or as text. */
+#include "watcher/backthen.h"
 #include "watcher/filter.h"
 #include "watcher/office.h"
+#include "watcher/past.h"
 #include "watcher/worklist.h"
 
 #include <stdio.h>
@@ -71,24 +73,40 @@ static bool deliver(struct qb_office *office, const struct qb_buf *out, const ch
     return fine;
 }
 
+/* The folder as it was in a revision. False after saying why not. */
+static bool then_opened(struct qb_backthen *then, const struct qb_invocation *invocation, const char *revision)
+{
+    struct qb_past past;
+    struct qb_err err = {0};
+    bool open = qb_past_open(&past, invocation);
+    int result = open
+                     ? qb_backthen_open(then, invocation, past.repository, revision, past.settings.offset_minutes, &err)
+                     : QB_EINPUT;
+    if (open && result == QB_EABSENT)
+        qb_say(invocation, "schedule.unknown-revision", (struct qb_text_arg[]){{"found", revision}}, 1);
+    else if (open && result < 0)
+        qb_say_error(invocation, &err);
+    qb_past_close(&past);
+    return result == QB_OK;
+}
+
 int qb_cmd_schedule(const struct qb_invocation *invocation, int argc, char **argv)
 {
     const char *as_of_text = NULL;
+    const char *at = NULL;
     const char *format = "text";
     const char *file = NULL;
     struct qb_filter filter = {0};
     struct qb_option options[] = {
-        {.name = "--as-of", .value = &as_of_text},
-        {.name = "--format", .value = &format},
-        {.name = "-o", .value = &file},
-        {.name = "--officer", .value = &filter.officer},
-        {.name = "--facility", .value = &filter.facility},
-        {.name = "--status", .value = &filter.status},
-        {.name = "--until", .value = &filter.until},
+        {.name = "--as-of", .value = &as_of_text},       {.name = "--at", .value = &at},
+        {.name = "--format", .value = &format},          {.name = "-o", .value = &file},
+        {.name = "--officer", .value = &filter.officer}, {.name = "--facility", .value = &filter.facility},
+        {.name = "--status", .value = &filter.status},   {.name = "--until", .value = &filter.until},
     };
     int count = qb_options(invocation, "schedule", argc, argv, options, sizeof options / sizeof *options);
     qb_date as_of = QB_DATE_NONE;
-    struct qb_office office;
+    struct qb_office here = {0};
+    struct qb_backthen then = {0};
     struct qb_result result = {0};
     struct qb_buf out = {0};
     if (count < 0)
@@ -97,17 +115,22 @@ int qb_cmd_schedule(const struct qb_invocation *invocation, int argc, char **arg
         qb_say(invocation, "cli.too-many", (struct qb_text_arg[]){{"found", argv[0]}}, 1);
     if (count || (as_of_text && !qb_date_option(invocation, "--as-of", as_of_text, &as_of)))
         return QB_EXIT_FAILED;
-    bool fine = qb_office_open(&office, invocation, false) && qb_office_whole_pass(&office, as_of, true, &result) &&
-                render(&office, format, &filter, &out) && deliver(&office, &out, file);
+    bool fine = at ? then_opened(&then, invocation, at) : qb_office_open(&here, invocation, false);
+    struct qb_office *office = at ? &then.office : &here;
+    if (at && as_of == QB_DATE_NONE)
+        as_of = then.as_of;
+    fine = fine && qb_office_whole_pass(office, as_of, true, &result) && render(office, format, &filter, &out) &&
+           deliver(office, &out, file);
     size_t errors = 0;
     size_t warnings = 0;
     if (fine)
-        qb_office_counts(&office, &errors, &warnings);
+        qb_office_counts(office, &errors, &warnings);
     if (errors)
         qb_say(invocation, "cli.schedule-problems", NULL, 0);
     fine = fine && !result.troubles;
     qb_result_fini(&result);
     qb_buf_fini(&out);
-    qb_office_close(&office);
+    qb_backthen_close(&then);
+    qb_office_close(&here);
     return !fine ? QB_EXIT_FAILED : errors ? QB_EXIT_PROBLEMS : QB_EXIT_FINE;
 }

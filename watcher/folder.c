@@ -455,9 +455,46 @@ int qb_folder_make_state(const char *path, struct qb_err *err)
     return result;
 }
 
+/* A problem of problems.json: an error says which version was used instead. */
+static int except(struct qb_folder *folder, const struct qb_json *problem, struct qb_err *err)
+{
+    const char *severity = qb_json_string(qb_json_get(problem, "severity"));
+    const char *path = qb_json_string(qb_json_get(problem, "path"));
+    const char *used = qb_json_string(qb_json_get(problem, "using"));
+    struct qb_oid oid = qb_oid_empty_blob;
+    if (!path || !severity || strcmp(severity, "error"))
+        return QB_OK;
+    const struct qb_tracked *file = qb_folder_find(folder, path);
+    if ((used && !qb_oid_parse(used, &oid)) || !file || file->excepted)
+        return QB_OK;
+    return keep_exception(folder, path, &oid, err);
+}
+
+/* The exceptions of a commit, as its list of problems tells them. */
+static int read_exceptions_then(struct qb_folder *folder, const char *commit, struct qb_err *err)
+{
+    struct qb_oid blob;
+    struct qb_buf text = {0};
+    struct qb_json_fault fault;
+    struct qb_json_doc *doc = qb_json_doc_new();
+    int result = QB_OK;
+    if (qb_history_find(folder->history, commit, 0, "status/problems.json", &blob, NULL) == QB_OK)
+        result = qb_history_read(folder->history, &blob, &text, err);
+    const struct qb_json *problems =
+        qb_json_get(qb_json_parse(doc, qb_buf_text(&text), text.length, &qb_json_document_options, &fault), "problems");
+    for (uint32_t i = 0; result == QB_OK && problems && problems->type == QB_JSON_ARRAY && i < problems->length; i++)
+        result = except(folder, &problems->as.items[i], err);
+    qb_json_doc_free(doc);
+    qb_buf_fini(&text);
+    return result;
+}
+
 static int read_history(struct qb_folder *folder, struct qb_err *err)
 {
-    int result = qb_history_files(folder->history, remember_committed, folder, err);
+    const char *commit = folder->options.commit;
+    int result = qb_history_files_at(folder->history, commit, 0, remember_committed, folder, err);
+    if (commit)
+        return result == QB_OK ? read_exceptions_then(folder, commit, err) : result;
     if (result == QB_OK)
         result = qb_history_exceptions(folder->history, keep_exception, folder, err);
     return result;
@@ -482,7 +519,10 @@ static int open_history(struct qb_folder *folder, struct qb_err *err)
     struct qb_buf path = {0};
     struct qb_buf notes = {0};
     bool writes = folder->options.writes;
-    qb_buf_addf(&path, "%s/history.git", folder->state);
+    if (folder->options.repository)
+        qb_buf_add_string(&path, folder->options.repository);
+    else
+        qb_buf_addf(&path, "%s/history.git", folder->state);
     int result = qb_history_open(&folder->history, qb_buf_text(&path), folder->path, writes, writes, &notes, err);
     if (result == QB_OK)
         result = read_history(folder, err);
@@ -499,6 +539,8 @@ static int open_history(struct qb_folder *folder, struct qb_err *err)
 
 static int open_state(struct qb_folder *folder, struct qb_err *err)
 {
+    if (folder->options.repository)
+        return open_history(folder, err);
     if (!folder->options.state)
         return QB_OK;
     if (folder->options.writes) {

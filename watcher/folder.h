@@ -82,6 +82,9 @@ struct qb_folder_options {
     const char *path;  /* of the folder */
     const char *state; /* the state directory, or NULL: by the folder's id */
     bool writes;
+    /* Instead of a state directory: the folder was taken out of this commit of this repository (watcher/backthen). */
+    const char *repository;
+    const char *commit;
     /* Told what happens (a line of the log); may be NULL. */
     void (*log)(void *context, const char *message_id, const struct qb_text_arg *args, size_t count);
     /* Told how far a stage is; may be NULL. */

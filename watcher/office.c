@@ -36,24 +36,17 @@ static void show_progress(void *context, enum qb_progress_stage stage, size_t do
     qb_progress_step(&office->progress, done, now);
 }
 
-bool qb_office_open(struct qb_office *office, const struct qb_invocation *invocation, bool writes)
+static bool open_folder(struct qb_office *office, struct qb_folder_options *options)
 {
+    const struct qb_invocation *invocation = office->invocation;
     struct qb_problems problems = {0};
     struct qb_err err = {0};
-    *office = (struct qb_office){.invocation = invocation};
     qb_progress_init(&office->progress, -1, invocation->language, qb_office_clock());
-    office->state = qb_state_dir(invocation);
-    if (!office->state && writes)
-        return false;
-    struct qb_folder_options options = {
-        .path = invocation->folder,
-        .state = office->state,
-        .writes = writes,
-        .log = log_line,
-        .progress = show_progress,
-        .context = office,
-    };
-    int result = qb_folder_open(&office->folder, &options, &problems, &err);
+    options->path = invocation->folder;
+    options->log = log_line;
+    options->progress = show_progress;
+    options->context = office;
+    int result = qb_folder_open(&office->folder, options, &problems, &err);
     if (result < 0) {
         for (size_t i = 0; i < problems.count; i++)
             qb_report_problem(invocation, invocation->folder, &problems.items[i]);
@@ -61,6 +54,21 @@ bool qb_office_open(struct qb_office *office, const struct qb_invocation *invoca
     }
     qb_problems_fini(&problems);
     return result == QB_OK;
+}
+
+bool qb_office_open(struct qb_office *office, const struct qb_invocation *invocation, bool writes)
+{
+    *office = (struct qb_office){.invocation = invocation, .state = qb_state_dir(invocation)};
+    struct qb_folder_options options = {.state = office->state, .writes = writes};
+    return (office->state || !writes) && open_folder(office, &options);
+}
+
+bool qb_office_open_past(struct qb_office *office, const struct qb_invocation *invocation,
+                         const struct qb_office_past *past)
+{
+    *office = (struct qb_office){.invocation = invocation};
+    struct qb_folder_options options = {.repository = past->repository, .commit = past->commit};
+    return open_folder(office, &options);
 }
 
 void qb_office_close(struct qb_office *office)

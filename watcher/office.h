@@ -18,6 +18,13 @@ struct qb_office {
 /* Opens the folder, to look at or to write. When settings cannot be used their problems are printed. False after
  * saying why not. qb_office_close is safe in any case. */
 bool qb_office_open(struct qb_office *office, const struct qb_invocation *invocation, bool writes);
+/* The same for the folder as it was in a commit, which was taken out of this repository (watcher/backthen). */
+struct qb_office_past {
+    const char *repository; /* absolute */
+    const char *commit;
+};
+bool qb_office_open_past(struct qb_office *office, const struct qb_invocation *invocation,
+                         const struct qb_office_past *past);
 void qb_office_close(struct qb_office *office);
 /* One pass with progress. False after saying what failed. */
 bool qb_office_pass(struct qb_office *office, const struct qb_request *request, struct qb_result *result);

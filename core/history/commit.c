@@ -48,6 +48,18 @@ static void add_person(struct qb_buf *out, const char *role, const struct qb_his
                 minutes / 60, minutes % 60);
 }
 
+char *qb_history_person_text(const struct qb_history_person *person)
+{
+    struct qb_buf out = {0};
+    add_plain(&out, person->name ? person->name : "");
+    if (!out.length)
+        qb_buf_add_string(&out, "unknown"); /* as add_person writes it */
+    qb_buf_add_string(&out, " <");
+    add_plain(&out, person->email ? person->email : "");
+    qb_buf_add_char(&out, '>');
+    return qb_buf_steal(&out);
+}
+
 static int write_commit(struct qb_history *history, const struct qb_history_commit *commit,
                         const struct qb_history_person *committer, const struct qb_oid *tree,
                         const struct qb_oid *parent, struct qb_oid *id, struct qb_err *err)

@@ -32,6 +32,7 @@ struct qb_oid {
 bool qb_oid_equal(const struct qb_oid *a, const struct qb_oid *b);
 bool qb_oid_is_zero(const struct qb_oid *oid);
 char *qb_oid_format(const struct qb_oid *oid, char text[QB_OID_TEXT]);
+bool qb_oid_parse(const char *text, struct qb_oid *oid); /* forty hexadecimal digits; false for anything else */
 extern const struct qb_oid qb_oid_empty_blob;
 /* The blob id of these bytes (SHA-1 of "blob LENGTH\0" and the bytes); nothing is written. False when the bytes
  * are a SHA-1 collision attack: the id is right, but history refuses them (QB_EUNSAFE), as git would. */
@@ -95,6 +96,9 @@ struct qb_history_person {
     int offset_minutes; /* east of UTC */
 };
 
+/* "Name <email>" as a commit has it, where some characters cannot stand. The string is the caller's. */
+char *qb_history_person_text(const struct qb_history_person *person);
+
 struct qb_history_commit {
     struct qb_history_person author;
     const char *message; /* UTF-8, subject, blank line, body, trailers */
@@ -132,6 +136,10 @@ struct qb_history_entry {
 typedef int qb_history_visit(void *context, const struct qb_history_entry *entry, struct qb_err *err);
 int qb_history_log(struct qb_history *history, const char *path, qb_history_visit *visit, void *context,
                    struct qb_err *err);
+/* The commit that a revision means (as qb_history_find takes it), without versions of a path. Its strings are in
+ * `text`. QB_EABSENT when there is none. */
+int qb_history_resolve(struct qb_history *history, const char *revision, int offset_minutes,
+                       struct qb_history_entry *entry, struct qb_buf *text, struct qb_err *err);
 /* What one commit changed against its first parent, in path order. `visit` as qb_history_file. */
 typedef int qb_history_diff_visit(void *context, const char *path, const struct qb_oid *before,
                                   const struct qb_oid *after, struct qb_err *err);

@@ -215,6 +215,24 @@ int qb_history_log(struct qb_history *history, const char *path, qb_history_visi
     return result;
 }
 
+int qb_history_resolve(struct qb_history *history, const char *revision, int offset_minutes,
+                       struct qb_history_entry *entry, struct qb_buf *text, struct qb_err *err)
+{
+    struct qb_oid id;
+    struct qb_commit commit;
+    int result = find_commit(history, revision, offset_minutes, &id, err);
+    if (result == QB_OK && qb_oid_is_zero(&id))
+        result = qb_err_set(err, QB_EABSENT, NULL, "history has no commit yet");
+    if (result == QB_OK)
+        result = qb_commit_read(history, &id, text, &commit, err);
+    if (result < 0)
+        return result;
+    *entry =
+        (struct qb_history_entry){.author = commit.author, .committer = commit.committer, .message = commit.message};
+    qb_oid_format(&id, entry->id);
+    return QB_OK;
+}
+
 int qb_history_diff(struct qb_history *history, const char *commit, qb_history_diff_visit *visit, void *context,
                     struct qb_err *err)
 {

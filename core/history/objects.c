@@ -37,6 +37,11 @@ char *qb_oid_format(const struct qb_oid *oid, char text[QB_OID_TEXT])
     return text;
 }
 
+bool qb_oid_parse(const char *text, struct qb_oid *oid)
+{
+    return strlen(text) == QB_OID_TEXT - 1 && git_oid_fromstr((git_oid *)oid, text) == 0;
+}
+
 static git_oid *as_git(struct qb_oid *oid)
 {
     _Static_assert(sizeof(git_oid) == sizeof(struct qb_oid), "both are twenty bytes");

@@ -194,7 +194,7 @@ static void add_change(struct qb_buf *out, const struct qb_json *before, const s
 }
 
 /* "/monitoring/every" as "monitoring.every": the escapes of RFC 6901 undone. */
-static void add_name(struct qb_buf *out, const char *pointer)
+void qb_trail_name(struct qb_buf *out, const char *pointer)
 {
     struct qb_buf name = {0};
     for (const char *at = pointer + (*pointer == '/'); *at; at++) {
@@ -204,8 +204,6 @@ static void add_name(struct qb_buf *out, const char *pointer)
         qb_buf_add_char(&name, escape ? (*at == '0' ? '~' : '/') : *at == '/' ? '.' : *at);
     }
     add_visible(out, qb_buf_text(&name), name.length);
-    if (name.length)
-        qb_buf_add_string(out, ": ");
     qb_buf_fini(&name);
 }
 
@@ -214,13 +212,21 @@ struct description {
     const char *indent;
 };
 
+void qb_trail_describe_one(struct qb_buf *out, const char *indent, const char *pointer, const struct qb_json *before,
+                           const struct qb_json *after)
+{
+    qb_buf_add_string(out, indent);
+    qb_trail_name(out, pointer);
+    if (*pointer)
+        qb_buf_add_string(out, ": ");
+    add_change(out, before, after);
+    qb_buf_add_char(out, '\n');
+}
+
 static void describe(void *context, const char *pointer, const struct qb_json *before, const struct qb_json *after)
 {
     struct description *description = context;
-    qb_buf_add_string(description->out, description->indent);
-    add_name(description->out, pointer);
-    add_change(description->out, before, after);
-    qb_buf_add_char(description->out, '\n');
+    qb_trail_describe_one(description->out, description->indent, pointer, before, after);
 }
 
 void qb_trail_describe(struct qb_buf *out, const char *indent, const struct qb_json *before,

@@ -19,5 +19,10 @@ void qb_trail_compare(const struct qb_json *before, const struct qb_json *after,
  * value ("none" where absent), values shortened to 60 characters, control characters escaped. */
 void qb_trail_describe(struct qb_buf *out, const char *indent, const struct qb_json *before,
                        const struct qb_json *after);
+/* One such line. */
+void qb_trail_describe_one(struct qb_buf *out, const char *indent, const char *pointer, const struct qb_json *before,
+                           const struct qb_json *after);
+/* Appends the property's path with dots. */
+void qb_trail_name(struct qb_buf *out, const char *pointer);
 
 #endif

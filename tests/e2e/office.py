@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the end-to-end tests share: a folder with its state, the real program, a daemon, and waiting for conditions."""
+import glob
 import json
 import os
 import shutil
@@ -40,6 +41,16 @@ def case(name):
     path = os.path.join(SHARED, "cases", "schedule", name)
     expect(os.path.isdir(path), f"{path} is not there")
     return path
+
+
+def faked(clock):
+    """The environment of a program for which it is another time: "@2020-07-10 16:59:50" (UTC), and runs on from there."""
+    if not clock:
+        return {}
+    library = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
+    expect(library, "libfaketime is not installed")
+    return {"LD_PRELOAD": library[0], "FAKETIME": clock, "DONT_FAKE_MONOTONIC": "1", "TZ": "UTC",
+            "ASAN_OPTIONS": "verify_asan_link_order=0"}
 
 
 class Office:
@@ -117,9 +128,9 @@ class Office:
 
     # --- programs ---
 
-    def qbis(self, *args, status=0, place=True, stdin=None, wrap=True):
+    def qbis(self, *args, status=0, place=True, stdin=None, wrap=True, clock=None):
         where = ["-C", self.folder, "--state", self.state] if place else []
-        done = subprocess.run((WRAP if wrap else []) + [QBIS, *where, *args], env=self.env, capture_output=True,
+        done = subprocess.run((WRAP if wrap else []) + [QBIS, *where, *args], env={**self.env, **faked(clock)}, capture_output=True,
                               stdin=subprocess.DEVNULL if stdin is None else None, input=stdin)
         out, err = done.stdout.decode(), done.stderr.decode()
         expect(status is None or done.returncode == status,

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The trail: what commits say, looking back by officer, day and property, and bringing records back."""
 import hashlib
+import html.parser
+import json
 import os
+import subprocess
 import sys
 
-from office import Office, expect, main
+from office import Office, case, expect, main, shipment
 
 VISIT = "records/visits/2020/VIS-2020-0001.json"  # closed
 OPEN = "records/visits/2020/VIS-2020-0002.json"  # conducted
@@ -91,6 +94,112 @@ def test_commit__holds_the_sha256_of_attachments():
         expected = [hashlib.sha256(open(office.path("attachments", n), "rb").read()).hexdigest() + " attachments/" + n
                     for n in ("b.jpg", "sk 77.pdf")]
         expect(trailers(office, "Attachment") == expected, message(office))
+
+
+# --- looking back ---
+
+class Looking(html.parser.HTMLParser):
+    """Collects text, tags and attributes of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.data = [], [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, *a) for a in attrs]
+
+    def handle_data(self, data):
+        self.data += data
+
+
+def told(office, *args):
+    return [(e["subject"], [r["path"] for r in e["records"]]) for e in json.loads(office.qbis("log", "--json", *args).out)]
+
+
+def test_log__is_narrowed_by_author_day_and_property():
+    with example() as office:
+        office.edit(OPEN, result="nonconform", recorded_by="OFF-0002")
+        os.utime(office.path(OPEN), (1593000000, 1593000000))  # 2020-06-24
+        office.once(status=None)
+        office.edit("records/officers/OFF-0002.json", name="Nama Baru", recorded_by="OFF-0001")
+        office.once(status=None)
+        office.edit(OPEN, status="closed")
+        office.once(status=None)
+        mine = told(office, "--author", "OFF-0002")
+        expect([s for s, _ in mine[:2]] == ["Change visit VIS-2020-0002"] * 2, f"by both names: {mine}")
+        expect(told(office, "--author", "nama baru") == mine[:1], "by a part of the name")
+        expect(told(office, "--author", "nobody") == [], "somebody")
+        office.qbis("log", "--author", "OFF-9999", status=2)
+        expect(told(office, "--since", "2020-06-24", "--until", "2020-06-24") == mine[1:2], "the day")
+        office.qbis("log", "--since", "yesterday", status=2)
+        found = told(office, "--property", "result", "--since", "2020-06-24")
+        expect(found[0] == mine[1] and len(found) == 2, str(found))
+        one = json.loads(office.qbis("log", "VIS-2020-0002", "--property", "status", "--json").out)
+        expect([[(c["pointer"], c["after"]) for c in e["records"][0]["changes"]] for e in one] ==
+               [[("/status", "closed")], [("/status", "conducted")]], str(one))
+        out = office.qbis(*LANGUAGE, "log", "VIS-2020-0002", "--property", "samples").out
+        expect(out.count("samples: ") == 1 and "status" not in out, out)
+        out = office.qbis(*LANGUAGE, "log", "--property", "name", "-n", "1").out
+        expect("-> Nama Baru" in out and "records/officers/OFF-0002.json" in out, out)
+
+
+def test_log__makes_a_page_for_an_auditor():
+    with example() as office:
+        office.edit(VISIT, result="inconclusive", note="<script>alert(1)</script>\u202e",
+                    correction_reason="Salah <ketik>, 'lihat' & \"arsip\"")
+        office.once(status=None)
+        page = os.path.join(office.root, "visit.html")
+        office.qbis(*LANGUAGE, "log", "VIS-2020-0001", "--html", page)
+        text = open(page, encoding="utf-8").read()
+        found = Looking(text)
+        expect("script" not in found.tags and "<script" not in text and "<ketik>" not in text, "not escaped")
+        expect("default-src 'none'" in text and not any(a in ("src", "onclick") for _, a, _ in found.attributes), "CSP")
+        for part in ("result", "inconclusive", "Salah <ketik>, 'lihat' & \"arsip\"", office.head(), "History of VIS-2020-0001"):
+            expect(part in found.data, f"{part} is not on the page")
+        expect(text.count("<section") == 2, "two versions")
+        done = subprocess.run(["tidy", "-q", "-e", page], capture_output=True, text=True)
+        expect(done.returncode == 0, done.stderr)
+        indonesian = office.qbis("--language", "id", "log", "VIS-2020-0001", "--html", "-").out
+        expect("Riwayat VIS-2020-0001" in indonesian and 'lang="id"' in indonesian, "Indonesian")
+        office.qbis("log", "--html", page, status=2)
+
+
+def test_schedule__as_it_was_known_then():
+    with Office(records=os.path.join(case("toba"), "records"), init=LANGUAGE) as office:
+        office.once("2020-07-06")
+        before = office.read("schedule/schedule.json")
+        rev = office.head()
+        path = next(p for p in office.tree() if p.startswith("records/shipments") and p.endswith(".json"))
+        good = office.read(path)
+        office.write(path, "{")  # wrong now: the version before stays in force
+        office.once("2020-07-06", status=1)
+        wrong = office.head()
+        os.unlink(office.path(path))  # closed: it is put back from history
+        office.edit("records/facilities/FAC-0001.json", name="Lain")
+        office.write("records/shipments/2020/07/SHP-NEW.json", shipment("SHP-NEW", "2020.9/KT/1"))
+        office.once("2020-07-10", status=None)
+        expect(office.read("schedule/schedule.json") != before, "nothing changed")
+        for revision in (rev, wrong):
+            then = office.qbis("schedule", "--as-of", "2020-07-06", "--at", revision, "--format", "json", status=None)
+            expect(then.out == before, f"{revision}: {then.out}\n{then.err}")
+        expect(office.qbis("schedule", "--at", rev, "--format", "json").out == before, "as of what the commit says")
+        expect(office.read(path) == good, "put back")
+        office.qbis("schedule", "--at", "2001-01-01", status=2)
+        expect(not [n for n in os.listdir(office.root) if n.startswith("qbis-")], "temporary directory left")
+
+
+def test_show__a_day_means_its_end_in_the_folders_zone():
+    with example() as office:
+        def commit(when, result):
+            office.edit(OPEN, result=result)
+            office.qbis("watch", "--once", "--as-of", "2020-07-06", status=None, clock=when)
+        commit("@2031-07-01 16:59:58", "nonconform")   # 23:59:58 in Jakarta
+        commit("@2031-07-01 17:00:05", "inconclusive")  # the next day there
+        found = json.loads(office.qbis("show", "VIS-2020-0002@2031-07-01").out)
+        expect(found["result"] == "nonconform", str(found))
+        expect(json.loads(office.qbis("show", "VIS-2020-0002@2031-07-02").out)["result"] == "inconclusive", "next day")
 
 
 if __name__ == "__main__":

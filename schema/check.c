@@ -7,6 +7,7 @@
 #include "schema/check.h"
 
 #include "core/base/limits.h"
+#include "schema/extract.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,9 @@ struct qb_checker {
     struct qb_json_doc *doc;
     struct qb_json_doc *earlier;
     struct qb_violations violations;
+    struct qb_summary extract; /* working place of schema/extract */
+    struct qb_buf summary;
+    struct qb_buf id; /* of the record in hand */
 };
 
 struct qb_checker *qb_checker_new(const struct qb_kinds *kinds)
@@ -35,13 +39,15 @@ void qb_checker_free(struct qb_checker *checker)
     qb_json_doc_free(checker->doc);
     qb_json_doc_free(checker->earlier);
     qb_violations_fini(&checker->violations);
+    qb_summary_fini(&checker->extract);
+    qb_buf_fini(&checker->summary);
+    qb_buf_fini(&checker->id);
     free(checker);
 }
 
 /* What the steps below need of the record in hand. */
 struct look {
     struct qb_checker *checker;
-    struct qb_store *store;
     const struct qb_kind *kind;
     const struct qb_json *record;
     const char *text;
@@ -75,274 +81,6 @@ static qb_date date(const struct qb_json *record, const char *property)
 {
     const struct qb_json *value = qb_json_get(record, property);
     return value && value->type == QB_JSON_STRING ? qb_date_parse(value->as.string, value->length) : QB_DATE_NONE;
-}
-
-static int whole(const struct qb_json *record, const char *property)
-{
-    int64_t number;
-    bool fits = qb_json_integer(qb_json_get(record, property), &number) && number >= 0 && number <= INT32_MAX;
-    return fits ? (int)number : 0;
-}
-
-static const char *interned(struct look *look, const struct qb_json *value)
-{
-    return value && value->type == QB_JSON_STRING ? qb_pool_bytes(&look->store->pool, value->as.string, value->length)
-                                                  : NULL;
-}
-
-static const char *intern(struct look *look, const char *property)
-{
-    return interned(look, qb_json_get(look->record, property));
-}
-
-/* The place of a word in a list, or `otherwise`. */
-static int place(const char *text, const char *const *words, int count, int otherwise)
-{
-    for (int i = 0; text && i < count; i++)
-        if (!strcmp(text, words[i]))
-            return i;
-    return otherwise;
-}
-
-/* --- extraction --- */
-
-/* Interned strings of an array: of its items, or of one member of each item. */
-static size_t gather_ids(struct look *look, const char *property, const char *member, const char **ids)
-{
-    const struct qb_json *list = qb_json_get(look->record, property);
-    size_t count = 0;
-    for (uint32_t i = 0; list && list->type == QB_JSON_ARRAY && i < list->length; i++) {
-        const struct qb_json *item = &list->as.items[i];
-        const char *id = interned(look, member ? qb_json_get(item, member) : item);
-        if (id && ids)
-            ids[count] = id;
-        count += id != NULL;
-    }
-    return count;
-}
-
-static const struct {
-    const char *property;
-    const char *member;
-} id_lists[QB_ROLES] = {
-    [QB_ROLE_DECREE] = {"commodities", NULL},
-    [QB_ROLE_SHIPMENT] = {"lines", "commodity"},
-    [QB_ROLE_VISIT] = {"officers", NULL},
-};
-
-/* Ids are those that the files' names say: a valid record has the same inside, and a folder's own version of a kind
- * may forget to ask for one. */
-static void extract_decree(struct look *look, struct qb_version *version, struct qb_ids ids)
-{
-    version->as.decree = (struct qb_decree){
-        .id = look->base.record,
-        .facility = intern(look, "facility"),
-        .number = intern(look, "number"),
-        .extends = intern(look, "extends"),
-        .commodities = ids,
-        .decreed_on = date(look->record, "decreed_on"),
-        .valid_from = date(look->record, "valid_from"),
-        .valid_until = date(look->record, "valid_until"),
-        .revoked_on = date(look->record, "revoked_on"),
-        .validity_months = whole(look->record, "validity_months"),
-        .every = whole(qb_json_get(look->record, "monitoring"), "every"),
-        .policy = interned(look, qb_json_get(qb_json_get(look->record, "monitoring"), "policy")),
-    };
-}
-
-static void extract_shipment(struct look *look, struct qb_version *version, struct qb_ids ids)
-{
-    static const char *const statuses[] = {"planned", "certified", "departed", "cancelled"};
-    version->as.shipment = (struct qb_shipment){
-        .id = look->base.record,
-        .decree = intern(look, "decree"),
-        .certificate_number = intern(look, "certificate_number"),
-        .commodities = ids,
-        .certificate_issued_on = date(look->record, "certificate_issued_on"),
-        .inspected_on = date(look->record, "inspected_on"),
-        .departed_on = date(look->record, "departed_on"),
-        .status = (enum qb_shipment_status)place(word(look->record, "status"), statuses, 4, QB_SHIPMENT_PLANNED),
-    };
-}
-
-static void extract_visit(struct look *look, struct qb_version *version, struct qb_ids ids)
-{
-    static const char *const types[] = {"routine", "ad_hoc", "follow_up"};
-    static const char *const statuses[] = {"planned", "conducted", "closed", "cancelled"};
-    static const char *const results[] = {"", "conform", "nonconform", "inconclusive"};
-    const struct qb_json *counts = qb_json_get(look->record, "counts_as_routine");
-    version->as.visit = (struct qb_visit){
-        .id = look->base.record,
-        .facility = intern(look, "facility"),
-        .decree = intern(look, "decree"),
-        .officers = ids,
-        .planned_on = date(look->record, "planned_on"),
-        .conducted_on = date(look->record, "conducted_on"),
-        .type = (enum qb_visit_type)place(word(look->record, "type"), types, 3, QB_VISIT_FOLLOW_UP),
-        .status = (enum qb_visit_status)place(word(look->record, "status"), statuses, 4, QB_VISIT_CANCELLED),
-        .result = (enum qb_visit_result)place(word(look->record, "result"), results, 4, QB_VISIT_NO_RESULT),
-        .counts_as_routine = counts && counts->type == QB_JSON_TRUE,
-    };
-}
-
-static void extract_finding(struct look *look, struct qb_version *version)
-{
-    static const char *const severities[] = {"critical", "major", "minor"};
-    version->as.finding = (struct qb_finding){
-        .id = look->base.record,
-        .visit = intern(look, "visit"),
-        .due_on = date(look->record, "due_on"),
-        .verified_on = date(look->record, "verified_on"),
-        .severity = (enum qb_severity_of_finding)place(word(look->record, "severity"), severities, 3, QB_FINDING_MINOR),
-    };
-}
-
-static void extract_role(struct look *look, struct qb_version *version, struct qb_ids ids)
-{
-    const char *risk;
-    switch (look->kind->role) {
-    case QB_ROLE_FACILITY:
-        version->as.facility = (struct qb_facility){.id = look->base.record, .company = intern(look, "company")};
-        break;
-    case QB_ROLE_OFFICER:
-        version->as.officer =
-            (struct qb_officer){.id = look->base.record, .name = intern(look, "name"), .email = intern(look, "email")};
-        break;
-    case QB_ROLE_COMMODITY:
-        risk = word(look->record, "pest_risk");
-        version->as.commodity =
-            (struct qb_commodity){.id = look->base.record, .low_risk = risk && !strcmp(risk, "low")};
-        break;
-    case QB_ROLE_DECREE:
-        extract_decree(look, version, ids);
-        break;
-    case QB_ROLE_SHIPMENT:
-        extract_shipment(look, version, ids);
-        break;
-    case QB_ROLE_VISIT:
-        extract_visit(look, version, ids);
-        break;
-    case QB_ROLE_FINDING:
-        extract_finding(look, version);
-        break;
-    default:
-        break;
-    }
-}
-
-/* Holds what the schedule cannot do without. A folder's own version of a kind may leave it out: then its records are
- * kept, but play no part in the schedule. */
-static bool plays_its_role(const struct qb_version *version)
-{
-    switch (version->role) {
-    case QB_ROLE_DECREE:
-        return version->as.decree.facility && version->as.decree.valid_from != QB_DATE_NONE;
-    case QB_ROLE_SHIPMENT:
-        return version->as.shipment.decree;
-    case QB_ROLE_VISIT:
-        return version->as.visit.facility && version->as.visit.decree;
-    case QB_ROLE_FINDING:
-        return version->as.finding.visit;
-    default:
-        return true;
-    }
-}
-
-/* Gathers references and unique values in two rounds: counting, then filling. */
-struct links {
-    struct look *look;
-    struct qb_version *version; /* NULL while counting */
-    const struct qb_kind_field *field;
-    uint8_t number;
-    size_t references;
-    size_t uniques;
-    const char *title;
-    const char *author;
-};
-
-static void link_value(void *context, const struct qb_json *value, const char *pointer)
-{
-    struct links *links = context;
-    (void)pointer;
-    if (value->type != QB_JSON_STRING)
-        return;
-    const struct qb_kind_field *field = links->field;
-    if (field->ref && links->references < UINT16_MAX) {
-        if (links->version)
-            links->version->references[links->references] =
-                (struct qb_reference){.name = qb_store_name(links->look->store, value->as.string, value->length),
-                                      .kind = field->ref_kind,
-                                      .field = links->number};
-        links->references++;
-    }
-    if (field->unique && links->uniques < UINT8_MAX) {
-        if (links->version)
-            links->version->uniques[links->uniques] =
-                (struct qb_unique){.value = interned(links->look, value), .field = links->number};
-        links->uniques++;
-    }
-    if (field->title && links->version)
-        links->version->title = interned(links->look, value);
-    if (field->author && links->version)
-        links->version->author = interned(links->look, value);
-}
-
-static void walk_links(struct links *links)
-{
-    const struct qb_kind *kind = links->look->kind;
-    links->references = links->uniques = 0;
-    for (size_t i = 0; i < kind->field_count; i++) {
-        const struct qb_kind_field *field = &kind->fields[i];
-        if (!field->ref && !field->unique && !field->title && !field->author)
-            continue;
-        links->field = field;
-        links->number = (uint8_t)i;
-        qb_kind_each(field, links->look->record, link_value, links);
-    }
-}
-
-static qb_date frozen_from(const struct look *look)
-{
-    qb_date from = QB_FROZEN_NEVER;
-    for (size_t i = 0; i < look->kind->condition_count; i++) {
-        const struct qb_kind_condition *condition = &look->kind->conditions[i];
-        const struct qb_json *value = qb_json_get(look->record, condition->property);
-        qb_date day = QB_FROZEN_NEVER;
-        if (!value)
-            continue;
-        if (condition->type == QB_CONDITION_PRESENT)
-            day = QB_FROZEN_ALWAYS;
-        else if (condition->type == QB_CONDITION_REACHED && value->type == QB_JSON_STRING)
-            day = qb_date_parse(value->as.string, value->length);
-        for (size_t j = 0; condition->type == QB_CONDITION_ONE_OF && j < condition->value_count; j++)
-            if (value->type == QB_JSON_STRING && !strcmp(value->as.string, condition->values[j]))
-                day = QB_FROZEN_ALWAYS;
-        if (day == QB_DATE_NONE && condition->type == QB_CONDITION_REACHED)
-            day = QB_FROZEN_NEVER; /* no date: the schema says so */
-        if (day < from)
-            from = day;
-    }
-    return from;
-}
-
-static struct qb_version *extract(struct look *look)
-{
-    struct links links = {.look = look};
-    enum qb_role role = look->kind->role;
-    const char *list = id_lists[role].property;
-    size_t ids = list ? gather_ids(look, list, id_lists[role].member, NULL) : 0;
-    walk_links(&links);
-    struct qb_version *version = links.version = qb_version_new(links.references, links.uniques, ids);
-    walk_links(&links);
-    version->role = (uint8_t)role;
-    version->frozen_from = frozen_from(look);
-    const char **items = qb_version_ids(version);
-    if (ids)
-        gather_ids(look, list, id_lists[role].member, items);
-    extract_role(look, version, (struct qb_ids){.items = items, .count = ids});
-    if (!plays_its_role(version))
-        version->role = QB_ROLE_NONE;
-    return version;
 }
 
 bool qb_version_frozen(const struct qb_version *version, qb_date day)
@@ -529,7 +267,7 @@ static bool is_frozen(const struct qb_kind *kind, const char *property)
 /* A closed record stays closed: a state from which it could be changed or deleted is none to go back to. */
 static void check_reopened(struct look *look, const struct qb_json *before)
 {
-    if (frozen_from(look) != QB_FROZEN_NEVER)
+    if (qb_extract_frozen_from(look->kind, look->record) != QB_FROZEN_NEVER)
         return;
     for (size_t i = 0; i < look->kind->condition_count; i++) {
         const char *property = look->kind->conditions[i].property;
@@ -557,7 +295,7 @@ static void check_frozen(struct look *look, const struct qb_earlier *earlier)
 {
     struct qb_json_fault fault;
     const char *reason = word(look->record, "correction_reason");
-    if (!earlier || !earlier->text || (reason && *reason) || look->record->type != QB_JSON_OBJECT)
+    if ((reason && *reason) || look->record->type != QB_JSON_OBJECT)
         return;
     const struct qb_json *before =
         qb_json_parse(look->checker->earlier, earlier->text, earlier->length, &qb_json_record_options, &fault);
@@ -593,7 +331,7 @@ static size_t errors_since(const struct qb_problems *problems, size_t before)
     return errors;
 }
 
-static void look_at(struct look *look, const struct qb_earlier *earlier)
+static void look_at(struct look *look)
 {
     check_schema(look);
     check_name(look);
@@ -602,50 +340,82 @@ static void look_at(struct look *look, const struct qb_earlier *earlier)
         check_decree_number(look);
     if (look->kind->role == QB_ROLE_VISIT)
         check_samples(look);
-    check_frozen(look, earlier);
 }
 
-/* "records/shipments/SHP-A.json" -> "SHP-A", interned. */
-static const char *stem(struct qb_store *store, const char *path)
+/* "records/shipments/SHP-A.json" -> "SHP-A" */
+static size_t stem(const char *path, const char **start)
 {
     const char *slash = strrchr(path, '/');
-    const char *base = slash ? slash + 1 : path;
-    const char *dot = strrchr(base, '.');
-    return qb_pool_bytes(&store->pool, base, dot ? (size_t)(dot - base) : strlen(base));
+    *start = slash ? slash + 1 : path;
+    const char *dot = strrchr(*start, '.');
+    return dot ? (size_t)(dot - *start) : strlen(*start);
+}
+
+static struct look begin(struct qb_checker *checker, const struct qb_kind *kind, const char *path, const char *text,
+                         size_t length, struct qb_problems *problems)
+{
+    const char *id;
+    size_t size = stem(path, &id);
+    qb_buf_clear(&checker->id);
+    qb_buf_add(&checker->id, id, size);
+    return (struct look){.checker = checker,
+                         .kind = kind,
+                         .text = text,
+                         .length = length,
+                         .base = {.code = QB_PROBLEM_SCHEMA,
+                                  .kind = kind->name,
+                                  .record = qb_buf_text(&checker->id),
+                                  .path = path,
+                                  .pointer = "",
+                                  .line = 1,
+                                  .column = 1},
+                         .problems = problems};
+}
+
+bool qb_check_look(struct qb_checker *checker, const struct qb_kind *kind, const char *path, const char *text,
+                   size_t length, struct qb_buf *summary, struct qb_problems *problems)
+{
+    struct qb_json_fault fault;
+    struct look look = begin(checker, kind, path, text, length, problems);
+    size_t before = problems->count;
+    look.record = qb_json_parse(checker->doc, text, length, &qb_json_record_options, &fault);
+    if (!look.record) {
+        qb_kind_report_fault(problems, &look.base, &fault);
+        return false;
+    }
+    look_at(&look);
+    if (look.record->type != QB_JSON_OBJECT)
+        return false;
+    qb_extract(&checker->extract, kind, look.record, summary);
+    return !errors_since(problems, before);
+}
+
+bool qb_check_closed(struct qb_checker *checker, const struct qb_kind *kind, const char *path, const char *text,
+                     size_t length, const struct qb_earlier *earlier, struct qb_problems *problems)
+{
+    struct qb_json_fault fault;
+    struct look look = begin(checker, kind, path, text, length, problems);
+    size_t before = problems->count;
+    look.record = qb_json_parse(checker->doc, text, length, &qb_json_record_options, &fault);
+    if (look.record)
+        check_frozen(&look, earlier);
+    return !errors_since(problems, before);
 }
 
 struct qb_version *qb_check_text(struct qb_checker *checker, struct qb_store *store, const struct qb_kind *kind,
                                  const char *path, const char *text, size_t length, const struct qb_earlier *earlier,
                                  bool *sound, struct qb_problems *problems)
 {
-    struct qb_json_fault fault;
-    struct look look = {
-        .checker = checker,
-        .store = store,
-        .kind = kind,
-        .text = text,
-        .length = length,
-        .base = {.code = QB_PROBLEM_SCHEMA,
-                 .kind = kind->name,
-                 .record = stem(store, path),
-                 .path = path,
-                 .pointer = "",
-                 .line = 1,
-                 .column = 1},
-        .problems = problems,
-    };
-    size_t before = problems->count;
-    struct qb_version *version = NULL;
-    look.record = qb_json_parse(checker->doc, text, length, &qb_json_record_options, &fault);
-    if (!look.record) {
-        qb_kind_report_fault(problems, &look.base, &fault);
-    } else {
-        look_at(&look, earlier);
-        if (look.record->type == QB_JSON_OBJECT)
-            version = extract(&look);
-    }
-    *sound = version && !errors_since(problems, before);
-    return version;
+    qb_buf_clear(&checker->summary);
+    *sound = qb_check_look(checker, kind, path, text, length, &checker->summary, problems);
+    if (!checker->summary.length)
+        return NULL;
+    if (earlier && earlier->text)
+        *sound = qb_check_closed(checker, kind, path, text, length, earlier, problems) && *sound;
+    const char *id;
+    size_t size = stem(path, &id);
+    return qb_version_of_summary(store, qb_pool_bytes(&store->pool, id, size), checker->summary.data,
+                                 checker->summary.length);
 }
 
 /* --- a second look, for positions --- */

@@ -21,8 +21,19 @@ struct qb_earlier {
     size_t length;
 };
 
-/* Looks at a text. Returns the version it says, which the caller takes (NULL when it is no JSON object), and adds all
- * problems. *sound (no errors) says whether it may come into force. Ids and values are interned in `store`. */
+/* Looks at a text for itself. Appends the summary of what it says (nothing when it is no JSON object) and adds all
+ * problems. Returns whether it is without errors. Touches nothing but the checker: any thread with one of its own may.
+ */
+bool qb_check_look(struct qb_checker *checker, const struct qb_kind *kind, const char *path, const char *text,
+                   size_t length, struct qb_buf *summary, struct qb_problems *problems);
+/* Compares a text with an earlier one that is closed. Adds what was changed without a reason, and returns whether there
+ * is no such thing. */
+bool qb_check_closed(struct qb_checker *checker, const struct qb_kind *kind, const char *path, const char *text,
+                     size_t length, const struct qb_earlier *earlier, struct qb_problems *problems);
+
+/* Both, and what the text says as a version. Returns the version it says, which the caller takes (NULL when it is no
+ * JSON object), and adds all problems. *sound (no errors) says whether it may come into force. Ids and values are
+ * interned in `store`. */
 struct qb_version *qb_check_text(struct qb_checker *checker, struct qb_store *store, const struct qb_kind *kind,
                                  const char *path, const char *text, size_t length, const struct qb_earlier *earlier,
                                  bool *sound, struct qb_problems *problems);

@@ -101,9 +101,8 @@ static bool mentions_sought(const struct qb_version *version)
 /* One walk over all records, however many ids are sought. */
 static void suspect_mentioning(struct qb_link *link)
 {
-    struct qb_map_item *item;
-    for (size_t at = 0; link->sought_count && (item = qb_map_next(&link->store->paths, &at));) {
-        struct qb_entry *entry = item->value;
+    struct qb_entry *entry = NULL;
+    for (size_t at = 0; link->sought_count && (entry = qb_store_next(link->store, &at, entry));) {
         if (mentions_sought(entry->current) || mentions_sought(entry->in_force))
             suspect(link, entry);
     }
@@ -147,9 +146,9 @@ void qb_link_leave(struct qb_link *link, struct qb_entry *entry)
 
 void qb_link_suspect_all(struct qb_link *link)
 {
-    struct qb_map_item *item;
-    for (size_t at = 0; (item = qb_map_next(&link->store->paths, &at));)
-        suspect(link, item->value);
+    struct qb_entry *entry = NULL;
+    for (size_t at = 0; (entry = qb_store_next(link->store, &at, entry));)
+        suspect(link, entry);
 }
 
 /* --- the fixpoint --- */
@@ -294,9 +293,8 @@ static int by_id(const void *a, const void *b)
 
 static void gather_ids(const struct qb_store *store, uint8_t kind, struct known_ids *known)
 {
-    struct qb_map_item *item;
-    for (size_t at = 0; (item = qb_map_next(&store->names, &at));) {
-        const struct qb_name *name = item->value;
+    const struct qb_name *name;
+    for (size_t at = 0; (name = qb_store_next_name(store, &at));) {
         if (!qb_store_in_force(name, kind))
             continue;
         QB_MEM_GROW(known->items, known->count, known->capacity);

@@ -20,10 +20,9 @@ static int by_value(const void *left, const void *right)
 
 static void add_records(struct qb_choices *choices, const struct qb_folder *folder, const struct qb_kind *kind)
 {
-    struct qb_map_item *item;
-    choices->items = qb_mem_array(folder->store.names.live + 1, sizeof *choices->items);
-    for (size_t at = 0; (item = qb_map_next(&folder->store.names, &at));) {
-        const struct qb_name *name = item->value;
+    const struct qb_name *name;
+    choices->items = qb_mem_array(folder->store.name_count + 1, sizeof *choices->items);
+    for (size_t at = 0; (name = qb_store_next_name(&folder->store, &at));) {
         const struct qb_version *version = qb_store_in_force(name, kind->index);
         if (version)
             choices->items[choices->count++] = (struct qb_choice){name->id, version->title};

@@ -37,10 +37,9 @@ static int by_id(const void *left, const void *right)
 
 static void gather(struct export *export)
 {
-    struct qb_map_item *item;
-    export->entries = qb_mem_array(export->folder->store.paths.live + 1, sizeof *export->entries);
-    for (size_t at = 0; (item = qb_map_next(&export->folder->store.paths, &at));) {
-        const struct qb_entry *entry = item->value;
+    struct qb_entry *entry = NULL;
+    export->entries = qb_mem_array(export->folder->store.entry_count + 1, sizeof *export->entries);
+    for (size_t at = 0; (entry = qb_store_next(&export->folder->store, &at, entry));) {
         if (entry->kind != export->kind->index)
             continue;
         if (entry->valid)

@@ -90,7 +90,7 @@ static struct outcome simulate(const struct simulation *simulation, const struct
     struct qb_folder *folder = simulation->folder;
     struct qb_arena arena;
     qb_arena_init(&arena);
-    struct qb_facility_records records = qb_store_facility(&folder->store, facility, &arena);
+    struct qb_facility_records records = qb_store_facility(facility, &arena);
     if (policy)
         replace_policies(&records, &arena, policy->name);
     struct qb_facility_schedule *schedule = qb_schedule_facility(&records, &folder->settings, folder->as_of);

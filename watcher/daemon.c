@@ -72,7 +72,7 @@ static void write_status(struct daemon *daemon, int64_t now)
     qb_json_writer_object(&writer, NULL);
     qb_json_writer_integer(&writer, "last_pass", now);
     qb_json_writer_string(&writer, "as_of", qb_date_format(daemon->as_of, day));
-    qb_json_writer_integer(&writer, "records", (int64_t)daemon->office.folder->store.paths.live);
+    qb_json_writer_integer(&writer, "records", (int64_t)daemon->office.folder->store.entry_count);
     qb_json_writer_integer(&writer, "errors", (int64_t)errors);
     qb_json_writer_integer(&writer, "warnings", (int64_t)warnings);
     qb_json_writer_string(&writer, "held", daemon->held);

@@ -23,11 +23,10 @@ static int by_text(const void *left, const void *right)
 /* "OFF-0001, OFF-0002, ...": the ids of all records of a kind, the first of many. */
 static void add_ids(struct qb_buf *out, const struct qb_store *store, uint8_t kind)
 {
-    struct qb_map_item *item;
-    const char **ids = qb_mem_array(store->names.live + 1, sizeof *ids);
+    const struct qb_name *name;
+    const char **ids = qb_mem_array(store->name_count + 1, sizeof *ids);
     size_t count = 0;
-    for (size_t at = 0; (item = qb_map_next(&store->names, &at));) {
-        const struct qb_name *name = item->value;
+    for (size_t at = 0; (name = qb_store_next_name(store, &at));) {
         if (qb_store_in_force(name, kind))
             ids[count++] = name->id;
     }

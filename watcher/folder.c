@@ -369,8 +369,8 @@ static const char *shared_title(const struct qb_version *version)
 static void replacing(void *context, const struct qb_entry *entry, const struct qb_version *next)
 {
     struct qb_folder *folder = context;
-    qb_folder_mark_facility(folder, qb_store_facility_of(&folder->store, entry->in_force));
-    qb_folder_mark_facility(folder, qb_store_facility_of(&folder->store, next));
+    qb_folder_mark_facility(folder, qb_store_facility_of(entry->in_force));
+    qb_folder_mark_facility(folder, qb_store_facility_of(next));
     folder->retitled |= shared_title(entry->in_force) != shared_title(next);
     const struct qb_version *either = next ? next : entry->in_force;
     if (either && either->role == QB_ROLE_FACILITY)

@@ -105,10 +105,11 @@ static void adopt(struct qb_folder *folder, struct qb_entry *entry, const struct
 static struct qb_entry *entry_of(struct qb_pass *pass, struct qb_tracked *file, bool *fresh)
 {
     struct qb_folder *folder = pass->folder;
-    struct qb_entry *entry = qb_store_find(&folder->store, file->path);
-    *fresh = !entry;
-    return entry ? entry
-                 : qb_store_entry(&folder->store, file->path, qb_kinds_of_path(folder->kinds, file->path)->index);
+    size_t before = folder->store.entry_count;
+    struct qb_entry *entry =
+        qb_store_entry(&folder->store, file->path, qb_kinds_of_path(folder->kinds, file->path)->index);
+    *fresh = folder->store.entry_count != before;
+    return entry;
 }
 
 static void describe(struct qb_pass *pass, struct qb_tracked *file, const struct qb_buf *text)

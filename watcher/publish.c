@@ -17,8 +17,8 @@
 static void mark_all(struct qb_folder *folder)
 {
     struct qb_map_item *item;
-    for (size_t at = 0; (item = qb_map_next(&folder->store.paths, &at));) {
-        const struct qb_entry *entry = item->value;
+    struct qb_entry *entry = NULL;
+    for (size_t at = 0; (entry = qb_store_next(&folder->store, &at, entry));) {
         if (entry->in_force && entry->in_force->role == QB_ROLE_DECREE && entry->in_force->as.decree.facility)
             qb_folder_mark_facility(folder, entry->in_force->as.decree.facility);
     }
@@ -60,7 +60,7 @@ static int compute(struct qb_folder *folder, struct qb_facility_state *state, st
     qb_schedule_free(state->schedule);
     state->schedule = NULL;
     qb_problems_clear(&state->problems);
-    struct qb_facility_records records = qb_store_facility(&folder->store, state->name, &arena);
+    struct qb_facility_records records = qb_store_facility(state->name, &arena);
     if (records.decree_count) {
         state->schedule = qb_schedule_facility(&records, &folder->settings, folder->as_of);
         for (size_t i = 0; i < state->schedule->warning_count && result == QB_OK; i++)
@@ -166,7 +166,7 @@ static struct qb_facility_records records(const void *context, const char *facil
 {
     const struct qb_folder *folder = context;
     const struct qb_name *name = qb_store_find_name(&folder->store, facility);
-    return name ? qb_store_facility(&folder->store, name, arena) : (struct qb_facility_records){.facility = facility};
+    return name ? qb_store_facility(name, arena) : (struct qb_facility_records){.facility = facility};
 }
 
 static int by_facility(const void *a, const void *b)

@@ -29,7 +29,7 @@ static int load(void *context, const struct qb_entry *entry, struct qb_buf *text
 static struct qb_entry *enter(struct qb_folder *folder, const struct qb_trial *trial)
 {
     const struct qb_kind *kind = qb_kinds_of_path(folder->kinds, trial->path);
-    struct qb_entry *entry = qb_store_entry(&folder->store, trial->path, kind->index);
+    struct qb_entry *entry = qb_store_entry(&folder->store, qb_pool_string(&folder->paths, trial->path), kind->index);
     struct qb_problems problems = {0};
     struct qb_version *version = qb_check_text(folder->checker, &folder->store, kind, entry->path, trial->text,
                                                trial->length, NULL, &entry->sound, &problems);

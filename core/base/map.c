@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The hash map: items lie in an array in order of insertion, `slots` holds their numbers (plus one; 0 is
- * free) in a power-of-two table with linear probing, at most half full. Removed items stay in the array
- * without a value until the table is rebuilt, so that probing chains stay whole.
+ * The hash map: items lie in an array in order of insertion, `slots` holds their numbers beside half of their hash in a
+ * power-of-two table with linear probing, between a third and two thirds full: a look-up that fails touches nothing
+ * else, one that succeeds its item and key. Removed items stay in the array without a value until the table is
+ * rebuilt, so that probing chains stay whole.
  */
 #include "core/base/map.h"
 
@@ -20,6 +21,27 @@ uint64_t qb_map_hash(const char *bytes, size_t length)
     return hash;
 }
 
+/* Eight bytes at a time: each word is multiplied into the hash, and the high half folded back, where the product mixed
+ * best. */
+static uint32_t hash_of(const char *bytes, size_t length)
+{
+    const uint64_t factor = 0x9E3779B97F4A7C15ULL; /* 2^64 by the golden ratio, odd */
+    uint64_t hash = length * factor;
+    uint64_t word;
+    for (; length >= sizeof word; bytes += sizeof word, length -= sizeof word) {
+        memcpy(&word, bytes, sizeof word);
+        hash = (hash ^ word) * factor;
+        hash ^= hash >> 32;
+    }
+    word = 0;
+    if (length)
+        memcpy(&word, bytes, length);
+    hash = (hash ^ word) * factor;
+    hash ^= hash >> 29;
+    hash *= factor;
+    return (uint32_t)(hash >> 32);
+}
+
 void qb_map_fini(struct qb_map *map)
 {
     free(map->items);
@@ -28,20 +50,22 @@ void qb_map_fini(struct qb_map *map)
 }
 
 /* The item with that key (removed ones too), or NULL; *slot is where it is or would go. */
-static struct qb_map_item *find(const struct qb_map *map, const char *key, size_t length, uint64_t hash, size_t *slot)
+static struct qb_map_item *find(const struct qb_map *map, const char *key, size_t length, uint32_t hash, size_t *slot)
 {
     size_t mask = map->slot_count - 1;
-    for (size_t at = (size_t)hash & mask;; at = (at + 1) & mask) {
+    for (size_t at = hash & mask;; at = (at + 1) & mask) {
         *slot = at;
-        if (!map->slots[at])
+        if (!map->slots[at].item)
             return NULL;
-        struct qb_map_item *item = &map->items[map->slots[at] - 1];
-        if (item->hash == hash && item->length == length && (item->key == key || !memcmp(item->key, key, length)))
+        if (map->slots[at].hash != hash)
+            continue;
+        struct qb_map_item *item = &map->items[map->slots[at].item - 1];
+        if (item->length == length && (item->key == key || !memcmp(item->key, key, length)))
             return item;
     }
 }
 
-/* Drops removed items and makes a table at most a quarter full. */
+/* Drops removed items and makes a table at most a third full. */
 static void rebuild(struct qb_map *map)
 {
     size_t kept = 0;
@@ -50,15 +74,16 @@ static void rebuild(struct qb_map *map)
             map->items[kept++] = map->items[i];
     map->count = kept;
     size_t wanted = 16;
-    while (wanted < kept * 4)
+    while (wanted < kept * 3)
         wanted *= 2;
     free(map->slots);
     map->slots = qb_mem_array(wanted, sizeof *map->slots);
     map->slot_count = wanted;
     for (size_t i = 0; i < kept; i++) {
-        size_t slot = 0;
-        find(map, map->items[i].key, map->items[i].length, map->items[i].hash, &slot);
-        map->slots[slot] = (uint32_t)(i + 1);
+        size_t at = map->items[i].hash & (wanted - 1);
+        while (map->slots[at].item) /* keys differ: any free slot of the chain will do */
+            at = (at + 1) & (wanted - 1);
+        map->slots[at] = (struct qb_map_slot){.hash = map->items[i].hash, .item = (uint32_t)(i + 1)};
     }
 }
 
@@ -67,7 +92,7 @@ void *qb_map_get(const struct qb_map *map, const char *key, size_t length)
     if (!map->slot_count)
         return NULL;
     size_t slot;
-    struct qb_map_item *item = find(map, key, length, qb_map_hash(key, length), &slot);
+    struct qb_map_item *item = find(map, key, length, hash_of(key, length), &slot);
     return item ? item->value : NULL;
 }
 
@@ -78,16 +103,16 @@ void *qb_map_get_string(const struct qb_map *map, const char *key)
 
 void *qb_map_put(struct qb_map *map, const char *key, size_t length, void *value)
 {
-    if ((map->count + 1) * 2 > map->slot_count)
+    if ((map->count + 1) * 3 > map->slot_count * 2)
         rebuild(map);
-    uint64_t hash = qb_map_hash(key, length);
+    uint32_t hash = hash_of(key, length);
     size_t slot;
     struct qb_map_item *item = find(map, key, length, hash, &slot);
     if (!item) {
         QB_MEM_GROW(map->items, map->count, map->capacity);
         item = &map->items[map->count++];
-        *item = (struct qb_map_item){.length = length, .hash = hash};
-        map->slots[slot] = (uint32_t)map->count;
+        *item = (struct qb_map_item){.length = (uint32_t)length, .hash = hash};
+        map->slots[slot] = (struct qb_map_slot){.hash = hash, .item = (uint32_t)map->count};
     }
     void *earlier = item->value;
     if (!earlier) {
@@ -108,7 +133,7 @@ void *qb_map_remove(struct qb_map *map, const char *key, size_t length)
     if (!map->slot_count)
         return NULL;
     size_t slot;
-    struct qb_map_item *item = find(map, key, length, qb_map_hash(key, length), &slot);
+    struct qb_map_item *item = find(map, key, length, hash_of(key, length), &slot);
     if (!item || !item->value)
         return NULL;
     void *value = item->value;
@@ -133,14 +158,29 @@ void qb_pool_fini(struct qb_pool *pool)
     qb_arena_fini(&pool->arena);
 }
 
+/* An interned text with what stands before it. */
+struct word {
+    void *place;
+    char text[];
+};
+
 const char *qb_pool_bytes(struct qb_pool *pool, const char *text, size_t length)
 {
     char *known = qb_map_get(&pool->map, text, length);
     if (known)
         return known;
-    char *copy = qb_arena_copy(&pool->arena, text, length);
-    qb_map_put(&pool->map, copy, length, copy);
-    return copy;
+    struct word *word = qb_arena_alloc_words(&pool->arena, sizeof *word + length + 1);
+    word->place = NULL;
+    if (length)
+        memcpy(word->text, text, length);
+    word->text[length] = '\0';
+    qb_map_put(&pool->map, word->text, length, word->text);
+    return word->text;
+}
+
+void **qb_pool_place(const char *interned)
+{
+    return (void **)(uintptr_t)(interned - offsetof(struct word, text));
 }
 
 const char *qb_pool_string(struct qb_pool *pool, const char *text)

@@ -106,32 +106,51 @@ void qb_arena_reset(struct qb_arena *arena)
     }
 }
 
+static void add_block(struct qb_arena *arena, size_t least)
+{
+    size_t wanted = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
+    if (wanted > LARGEST_BLOCK)
+        wanted = LARGEST_BLOCK;
+    if (wanted < least)
+        wanted = least;
+    struct qb_arena_block *block = NULL;
+    if (wanted < SIZE_MAX - sizeof *block)
+        block = malloc(sizeof *block + wanted);
+    sure(block);
+    block->next = arena->blocks;
+    block->size = wanted;
+    arena->blocks = block;
+    arena->total += wanted;
+    begin_block(arena, block);
+}
+
+/* `alignment` is a power of two, at most that of a block's bytes. */
+static void *take(struct qb_arena *arena, size_t size, size_t alignment)
+{
+    size_t gap = (size_t)(-(uintptr_t)arena->at & (alignment - 1));
+    size_t left = (size_t)(arena->end - arena->at);
+    if (gap > left || size > left - gap) {
+        add_block(arena, size);
+        gap = 0;
+    }
+    char *at = arena->at + gap;
+    arena->at = at + size;
+    return at;
+}
+
 void *qb_arena_alloc(struct qb_arena *arena, size_t size)
 {
-    const size_t step = alignof(max_align_t);
-    size_t steps = size / step + (size % step != 0);
-    size_t rounded = times(steps ? steps : 1, step); /* nothing asked for still gets a place of its own */
-    if (rounded > (size_t)(arena->end - arena->at)) {
-        size_t wanted = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
-        if (wanted > LARGEST_BLOCK)
-            wanted = LARGEST_BLOCK;
-        if (wanted < rounded)
-            wanted = rounded;
-        struct qb_arena_block *block = sure(malloc(sizeof *block + wanted));
-        block->next = arena->blocks;
-        block->size = wanted;
-        arena->blocks = block;
-        arena->total += wanted;
-        begin_block(arena, block);
-    }
-    void *at = arena->at;
-    arena->at += rounded;
-    return at;
+    return take(arena, size ? size : 1, alignof(max_align_t)); /* nothing asked for still gets a place of its own */
+}
+
+void *qb_arena_alloc_words(struct qb_arena *arena, size_t size)
+{
+    return take(arena, size ? size : 1, alignof(void *));
 }
 
 char *qb_arena_copy(struct qb_arena *arena, const char *text, size_t length)
 {
-    char *copy = qb_arena_alloc(arena, length + 1);
+    char *copy = take(arena, length + 1, 1);
     if (length)
         memcpy(copy, text, length);
     copy[length] = '\0';

@@ -42,6 +42,8 @@ void qb_arena_fini(struct qb_arena *arena);
 void qb_arena_reset(struct qb_arena *arena);
 /* Aligned for any type, not zeroed, lives until reset or fini. */
 void *qb_arena_alloc(struct qb_arena *arena, size_t size);
+/* The same, aligned for pointers and 64-bit numbers only. */
+void *qb_arena_alloc_words(struct qb_arena *arena, size_t size);
 char *qb_arena_copy(struct qb_arena *arena, const char *text, size_t length); /* adds a NUL */
 
 #endif

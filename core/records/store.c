@@ -6,6 +6,7 @@
  */
 #include "core/records/store.h"
 
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,38 +40,74 @@ static void free_entry(struct qb_entry *entry)
 
 void qb_store_fini(struct qb_store *store)
 {
-    struct qb_map_item *item;
-    for (size_t at = 0; (item = qb_map_next(&store->paths, &at));) {
-        struct qb_entry *entry = item->value;
-        release(entry->current);
-        release(entry->in_force);
-        free_entry(entry);
+    struct qb_name *name;
+    for (size_t at = 0; (name = qb_store_next_name(store, &at));) {
+        for (struct qb_entry *entry = name->entries, *next; entry; entry = next) {
+            next = entry->next_same_id;
+            release(entry->current);
+            release(entry->in_force);
+            free_entry(entry);
+        }
+        for (struct qb_claim *claim = name->claims; claim; claim = claim->next)
+            free(claim->entries.items);
+        free(name->children.items);
     }
-    for (size_t at = 0; (item = qb_map_next(&store->names, &at));)
-        free(((struct qb_name *)item->value)->children.items);
-    for (size_t at = 0; (item = qb_map_next(&store->claims, &at));)
-        free(((struct qb_entries *)item->value)->items);
-    qb_map_fini(&store->paths);
-    qb_map_fini(&store->names);
-    qb_map_fini(&store->claims);
     qb_pool_fini(&store->pool);
     qb_arena_fini(&store->arena);
 }
 
-struct qb_name *qb_store_name(struct qb_store *store, const char *id, size_t length)
+struct qb_name *qb_store_name_of(struct qb_store *store, const char *interned)
 {
-    struct qb_name *name = qb_map_get(&store->names, id, length);
+    void **place = qb_pool_place(interned);
+    struct qb_name *name = *place;
     if (name)
         return name;
-    name = qb_arena_alloc(&store->arena, sizeof *name);
-    *name = (struct qb_name){.id = qb_pool_bytes(&store->pool, id, length)};
-    qb_map_put(&store->names, name->id, length, name);
+    name = *place = qb_arena_alloc_words(&store->arena, sizeof *name);
+    *name = (struct qb_name){.id = interned};
+    store->name_count++;
     return name;
+}
+
+struct qb_name *qb_store_name(struct qb_store *store, const char *id, size_t length)
+{
+    return qb_store_name_of(store, qb_pool_bytes(&store->pool, id, length));
+}
+
+/* What is known about an interned text, or NULL. */
+static struct qb_name *known(const char *interned)
+{
+    return *qb_pool_place(interned);
+}
+
+static struct qb_name *find_name(const struct qb_store *store, const char *id, size_t length)
+{
+    const char *interned = qb_pool_find(&store->pool, id, length);
+    return interned ? known(interned) : NULL;
 }
 
 struct qb_name *qb_store_find_name(const struct qb_store *store, const char *id)
 {
-    return qb_map_get_string(&store->names, id);
+    return find_name(store, id, strlen(id));
+}
+
+struct qb_name *qb_store_next_name(const struct qb_store *store, size_t *at)
+{
+    struct qb_map_item *item;
+    while ((item = qb_map_next(&store->pool.map, at))) {
+        struct qb_name *name = *qb_pool_place(item->value);
+        if (name)
+            return name;
+    }
+    return NULL;
+}
+
+struct qb_entry *qb_store_next(const struct qb_store *store, size_t *at, const struct qb_entry *entry)
+{
+    struct qb_entry *next = entry ? entry->next_same_id : NULL;
+    struct qb_name *name;
+    while (!next && (name = qb_store_next_name(store, at)))
+        next = name->entries;
+    return next;
 }
 
 /* "records/shipments/2020/06/SHP-A.json" -> "SHP-A" */
@@ -83,25 +120,36 @@ static const char *stem(const char *path, size_t *length)
     return base;
 }
 
+static struct qb_entry *of_path(const struct qb_name *name, const char *path)
+{
+    struct qb_entry *entry = name ? name->entries : NULL;
+    while (entry && entry->path != path && strcmp(entry->path, path))
+        entry = entry->next_same_id;
+    return entry;
+}
+
 struct qb_entry *qb_store_find(const struct qb_store *store, const char *path)
 {
-    return qb_map_get_string(&store->paths, path);
+    size_t length;
+    const char *id = stem(path, &length);
+    return of_path(find_name(store, id, length), path);
 }
 
 struct qb_entry *qb_store_entry(struct qb_store *store, const char *path, uint8_t kind)
 {
-    struct qb_entry *entry = qb_store_find(store, path);
-    if (entry)
-        return entry;
     size_t length;
     const char *id = stem(path, &length);
+    struct qb_name *name = qb_store_name(store, id, length);
+    struct qb_entry *entry = of_path(name, path);
+    if (entry)
+        return entry;
     entry = qb_mem_alloc(sizeof *entry);
-    entry->path = qb_pool_string(&store->pool, path);
+    entry->path = path;
     entry->kind = kind;
-    entry->name = qb_store_name(store, id, length);
-    entry->next_same_id = entry->name->entries;
-    entry->name->entries = entry;
-    qb_map_put_string(&store->paths, entry->path, entry);
+    entry->name = name;
+    entry->next_same_id = name->entries;
+    name->entries = entry;
+    store->entry_count++;
     return entry;
 }
 
@@ -113,7 +161,7 @@ void qb_store_remove(struct qb_store *store, struct qb_entry *entry)
     while (*link != entry)
         link = &(*link)->next_same_id;
     *link = entry->next_same_id;
-    qb_map_remove(&store->paths, entry->path, strlen(entry->path));
+    store->entry_count--;
     free_entry(entry);
 }
 
@@ -121,11 +169,18 @@ void qb_store_remove(struct qb_store *store, struct qb_entry *entry)
 
 struct qb_version *qb_version_new(size_t references, size_t uniques, size_t ids)
 {
-    struct qb_version *version = qb_mem_alloc(sizeof *version + references * sizeof(struct qb_reference) +
+    return qb_version_of_size(sizeof(struct qb_version), references, uniques, ids);
+}
+
+struct qb_version *qb_version_of_size(size_t size, size_t references, size_t uniques, size_t ids)
+{
+    size_t head =
+        (size + alignof(struct qb_reference) - 1) / alignof(struct qb_reference) * alignof(struct qb_reference);
+    struct qb_version *version = qb_mem_alloc(head + references * sizeof(struct qb_reference) +
                                               uniques * sizeof(struct qb_unique) + ids * sizeof(const char *));
     version->reference_count = (uint16_t)references;
     version->unique_count = (uint8_t)uniques;
-    version->references = (struct qb_reference *)(version + 1);
+    version->references = (struct qb_reference *)((char *)version + head);
     version->uniques = (struct qb_unique *)(version->references + references);
     version->frozen_from = QB_FROZEN_NEVER;
     return version;
@@ -141,9 +196,13 @@ void qb_version_free(struct qb_version *version)
     free(version);
 }
 
+/* Most lists have one or two entries, for good. */
 static void list_add(struct qb_entries *list, struct qb_entry *entry)
 {
-    QB_MEM_GROW(list->items, list->count, list->capacity);
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity ? list->capacity * 2 : 2;
+        list->items = qb_mem_resize(list->items, list->capacity, sizeof *list->items);
+    }
     list->items[list->count++] = entry;
 }
 
@@ -158,34 +217,30 @@ static void list_remove(struct qb_entries *list, const struct qb_entry *entry)
 
 /* --- claims of unique values --- */
 
-static void claim_key(struct qb_buf *key, uint8_t kind, uint8_t field, const char *value)
+static struct qb_claim *find_claim(const struct qb_name *name, uint8_t kind, uint8_t field)
 {
-    qb_buf_add_char(key, (char)kind);
-    qb_buf_add_char(key, (char)field);
-    qb_buf_add_string(key, value);
+    struct qb_claim *claim = name ? name->claims : NULL;
+    while (claim && (claim->kind != kind || claim->field != field))
+        claim = claim->next;
+    return claim;
 }
 
 const struct qb_entries *qb_store_claims(const struct qb_store *store, uint8_t kind, uint8_t field, const char *value)
 {
-    struct qb_buf key = {0};
-    claim_key(&key, kind, field, value);
-    const struct qb_entries *claims = qb_map_get(&store->claims, key.data, key.length);
-    qb_buf_fini(&key);
-    return claims;
+    const struct qb_claim *claim = find_claim(qb_store_find_name(store, value), kind, field);
+    return claim ? &claim->entries : NULL;
 }
 
 static struct qb_entries *claims_of(struct qb_store *store, uint8_t kind, const struct qb_unique *unique)
 {
-    struct qb_buf key = {0};
-    claim_key(&key, kind, unique->field, unique->value);
-    struct qb_entries *claims = qb_map_get(&store->claims, key.data, key.length);
-    if (!claims) {
-        claims = qb_arena_alloc(&store->arena, sizeof *claims);
-        *claims = (struct qb_entries){0};
-        qb_map_put(&store->claims, qb_arena_copy(&store->arena, key.data, key.length), key.length, claims);
+    struct qb_name *name = qb_store_name_of(store, unique->value);
+    struct qb_claim *claim = find_claim(name, kind, unique->field);
+    if (!claim) {
+        claim = qb_arena_alloc_words(&store->arena, sizeof *claim);
+        *claim = (struct qb_claim){.next = name->claims, .kind = kind, .field = unique->field};
+        name->claims = claim;
     }
-    qb_buf_fini(&key);
-    return claims;
+    return &claim->entries;
 }
 
 static void hold(struct qb_store *store, struct qb_entry *entry, struct qb_version *version)
@@ -242,7 +297,7 @@ static const char *parent_of(const struct qb_version *version)
 static struct qb_entries *siblings(struct qb_store *store, const struct qb_version *version)
 {
     const char *parent = version ? parent_of(version) : NULL;
-    return parent ? &qb_store_name(store, parent, strlen(parent))->children : NULL;
+    return parent ? &qb_store_name_of(store, parent)->children : NULL;
 }
 
 void qb_store_set_in_force(struct qb_store *store, struct qb_entry *entry, struct qb_version *version)
@@ -301,9 +356,9 @@ static void gather_add(struct gather *list, const void *item)
     list->items[list->count++] = item;
 }
 
-static void gather_visit(const struct qb_store *store, const struct qb_visit *visit, struct gather *findings)
+static void gather_visit(const struct qb_visit *visit, struct gather *findings)
 {
-    const struct qb_name *name = qb_store_find_name(store, visit->id);
+    const struct qb_name *name = known(visit->id);
     for (uint32_t i = 0; name && i < name->children.count; i++) {
         const struct qb_version *version = name->children.items[i]->in_force;
         if (version->role == QB_ROLE_FINDING)
@@ -311,8 +366,7 @@ static void gather_visit(const struct qb_store *store, const struct qb_visit *vi
     }
 }
 
-struct qb_facility_records qb_store_facility(const struct qb_store *store, const struct qb_name *facility,
-                                             struct qb_arena *arena)
+struct qb_facility_records qb_store_facility(const struct qb_name *facility, struct qb_arena *arena)
 {
     struct gather decrees = {.arena = arena};
     struct gather shipments = {.arena = arena};
@@ -323,14 +377,14 @@ struct qb_facility_records qb_store_facility(const struct qb_store *store, const
         if (version->role != QB_ROLE_DECREE)
             continue;
         gather_add(&decrees, &version->as.decree);
-        const struct qb_name *decree = qb_store_find_name(store, version->as.decree.id);
+        const struct qb_name *decree = known(version->as.decree.id);
         for (uint32_t j = 0; decree && j < decree->children.count; j++) {
             const struct qb_version *child = decree->children.items[j]->in_force;
             if (child->role == QB_ROLE_SHIPMENT)
                 gather_add(&shipments, &child->as.shipment);
             if (child->role == QB_ROLE_VISIT) {
                 gather_add(&visits, &child->as.visit);
-                gather_visit(store, &child->as.visit, &findings);
+                gather_visit(&child->as.visit, &findings);
             }
         }
     }
@@ -348,22 +402,22 @@ struct qb_facility_records qb_store_facility(const struct qb_store *store, const
 }
 
 /* The version in force with that id and role. */
-static const struct qb_version *of_role(const struct qb_store *store, const char *id, enum qb_role role)
+static const struct qb_version *of_role(const char *id, enum qb_role role)
 {
-    const struct qb_name *name = id ? qb_store_find_name(store, id) : NULL;
+    const struct qb_name *name = id ? known(id) : NULL;
     for (const struct qb_entry *entry = name ? name->entries : NULL; entry; entry = entry->next_same_id)
         if (entry->in_force && entry->in_force->role == role)
             return entry->in_force;
     return NULL;
 }
 
-const char *qb_store_facility_of(const struct qb_store *store, const struct qb_version *version)
+const char *qb_store_facility_of(const struct qb_version *version)
 {
     if (version && version->role == QB_ROLE_FINDING)
-        version = of_role(store, version->as.finding.visit, QB_ROLE_VISIT);
+        version = of_role(version->as.finding.visit, QB_ROLE_VISIT);
     if (version && version->role == QB_ROLE_VISIT)
-        version = of_role(store, version->as.visit.decree, QB_ROLE_DECREE);
+        version = of_role(version->as.visit.decree, QB_ROLE_DECREE);
     else if (version && version->role == QB_ROLE_SHIPMENT)
-        version = of_role(store, version->as.shipment.decree, QB_ROLE_DECREE);
+        version = of_role(version->as.shipment.decree, QB_ROLE_DECREE);
     return version && version->role == QB_ROLE_DECREE && version->as.decree.facility ? version->as.decree.facility : "";
 }

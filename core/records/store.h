@@ -34,9 +34,19 @@ struct qb_entries {
     uint32_t capacity;
 };
 
+/* A value that is to be unique, and those who have it. */
+struct qb_claim {
+    struct qb_claim *next; /* of the same text, for another field */
+    uint8_t kind;
+    uint8_t field;
+    struct qb_entries entries; /* whose current or in_force version has it */
+};
+
+/* What is known about a text that is an id or a unique value. It stands beside the interned text. */
 struct qb_name {
     const char *id;             /* interned */
     struct qb_entry *entries;   /* the files with that id (by next_same_id): usually one */
+    struct qb_claim *claims;    /* as a unique value */
     uint32_t mentions;          /* how many versions held refer to it */
     bool sought;                /* scratch of schema/link: who mentions it is to be looked at */
     struct qb_entries children; /* facility: decrees; decree: shipments and visits; visit: findings; in force */
@@ -97,7 +107,7 @@ struct qb_blob_id {
 };
 
 struct qb_entry {
-    const char *path; /* interned */
+    const char *path; /* borrowed: it outlives the entry */
     struct qb_name *name;
     struct qb_entry *next_same_id;
     struct qb_version *current;  /* of the text in the folder; NULL when that is no JSON object */
@@ -116,25 +126,34 @@ struct qb_entry {
 };
 
 struct qb_store {
-    struct qb_pool pool;   /* ids, paths, values */
-    struct qb_map paths;   /* path -> entry */
-    struct qb_map names;   /* id -> name */
-    struct qb_map claims;  /* kind, field, value -> struct qb_entries of those whose current or in_force has it */
-    struct qb_arena arena; /* names and keys */
+    struct qb_pool pool;   /* ids and values, each with its struct qb_name beside it if it has one */
+    struct qb_arena arena; /* names and claims */
+    size_t name_count;
+    size_t entry_count;
 };
 
 void qb_store_init(struct qb_store *store);
 void qb_store_fini(struct qb_store *store);
 
-struct qb_name *qb_store_name(struct qb_store *store, const char *id, size_t length);    /* finds or makes */
-struct qb_name *qb_store_find_name(const struct qb_store *store, const char *id);        /* or NULL */
-struct qb_entry *qb_store_entry(struct qb_store *store, const char *path, uint8_t kind); /* finds or makes */
-struct qb_entry *qb_store_find(const struct qb_store *store, const char *path);          /* or NULL */
-void qb_store_remove(struct qb_store *store, struct qb_entry *entry);                    /* frees it */
+struct qb_name *qb_store_name(struct qb_store *store, const char *id, size_t length); /* finds or makes */
+struct qb_name *qb_store_find_name(const struct qb_store *store, const char *id);     /* or NULL */
+/* The same for an id that is interned in the store's pool: without a look-up. */
+struct qb_name *qb_store_name_of(struct qb_store *store, const char *interned);
+/* Finds or makes; an entry that is made borrows the path. */
+struct qb_entry *qb_store_entry(struct qb_store *store, const char *path, uint8_t kind);
+struct qb_entry *qb_store_find(const struct qb_store *store, const char *path); /* or NULL */
+void qb_store_remove(struct qb_store *store, struct qb_entry *entry);           /* frees it */
+/* Walks all names: `size_t at = 0; while ((name = qb_store_next_name(store, &at)))`. */
+struct qb_name *qb_store_next_name(const struct qb_store *store, size_t *at);
+/* Walks all entries, in the order in which their ids came: `size_t at = 0; struct qb_entry *entry = NULL;
+ * while ((entry = qb_store_next(store, &at, entry)))`. Entries may be changed meanwhile, none made or removed. */
+struct qb_entry *qb_store_next(const struct qb_store *store, size_t *at, const struct qb_entry *entry);
 
 /* Makes a version with room for its arrays (counts set, contents zero) plus `ids` ids in qb_version_ids. Held by nobody
  * until it is set; qb_version_free frees one that never was. */
 struct qb_version *qb_version_new(size_t references, size_t uniques, size_t ids);
+/* The same, with so many bytes of the struct as the role needs (core/records/summary). */
+struct qb_version *qb_version_of_size(size_t size, size_t references, size_t uniques, size_t ids);
 const char **qb_version_ids(struct qb_version *version);
 void qb_version_free(struct qb_version *version);
 
@@ -150,10 +169,9 @@ struct qb_entry *qb_store_holder(const struct qb_name *name, uint8_t kind);
 const struct qb_entries *qb_store_claims(const struct qb_store *store, uint8_t kind, uint8_t field, const char *value);
 
 /* Everything in force that concerns a facility, for core/schedule; the arrays live in `arena`. */
-struct qb_facility_records qb_store_facility(const struct qb_store *store, const struct qb_name *facility,
-                                             struct qb_arena *arena);
+struct qb_facility_records qb_store_facility(const struct qb_name *facility, struct qb_arena *arena);
 /* The facility that a version in force bears on ("" when none): of a decree its own, of a shipment, visit or
  * finding its decree's. */
-const char *qb_store_facility_of(const struct qb_store *store, const struct qb_version *version);
+const char *qb_store_facility_of(const struct qb_version *version);
 
 #endif

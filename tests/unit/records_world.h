@@ -99,7 +99,7 @@ static inline void put_file(struct office *office, const char *path, const char 
     struct qb_earlier earlier = {0};
     const struct qb_kind *kind = qb_kinds_of_path(office->kinds, path);
     assert_non_null(kind);
-    struct qb_entry *entry = qb_store_entry(&office->store, path, kind->index);
+    struct qb_entry *entry = qb_store_entry(&office->store, qb_pool_string(&office->pool, path), kind->index);
     if (entry->in_force && qb_version_frozen(entry->in_force, office->link.as_of)) {
         earlier.text = text_of(office, &entry->used);
         earlier.length = strlen(earlier.text);
@@ -161,10 +161,10 @@ static inline char *outcome(struct office *office)
 {
     struct qb_buf out = {0};
     size_t count = 0;
-    const struct qb_entry **entries = qb_mem_array(office->store.paths.live + 1, sizeof *entries);
-    struct qb_map_item *item;
-    for (size_t at = 0; (item = qb_map_next(&office->store.paths, &at));)
-        entries[count++] = item->value;
+    const struct qb_entry **entries = qb_mem_array(office->store.entry_count + 1, sizeof *entries);
+    struct qb_entry *next = NULL;
+    for (size_t at = 0; (next = qb_store_next(&office->store, &at, next));)
+        entries[count++] = next;
     qsort(entries, count, sizeof *entries, by_path);
     for (size_t i = 0; i < count; i++) {
         const struct qb_entry *entry = entries[i];
@@ -204,15 +204,15 @@ static inline void expect_same(const char *before, const char *after)
 
 static inline void pass(struct office *office)
 {
-    struct qb_map_item *item;
     assert_int_equal(qb_link_decide(&office->link, NULL), QB_OK);
     char *first = outcome(office);
     qb_link_suspect_all(&office->link);
     assert_int_equal(qb_link_decide(&office->link, NULL), QB_OK);
     char *again = outcome(office);
     expect_same(first, again);
-    for (size_t at = 0; (item = qb_map_next(&office->store.paths, &at));)
-        expect_sound(item->value);
+    struct qb_entry *entry = NULL;
+    for (size_t at = 0; (entry = qb_store_next(&office->store, &at, entry));)
+        expect_sound(entry);
     free(first);
     free(again);
 }

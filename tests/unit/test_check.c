@@ -611,7 +611,8 @@ static void test_check__a_kind_may_require_nothing(void **state)
         snprintf(path, sizeof path, "records/f%zu/P-1.json", i);
         assert_true(
             qb_kinds_add(world->kinds, qb_kind_parse("kinds/x.yaml", text, strlen(text), &problems), &problems));
-        struct qb_entry *entry = qb_store_entry(&world->store, path, qb_kinds_of_path(world->kinds, path)->index);
+        struct qb_entry *entry = qb_store_entry(&world->store, qb_pool_string(&world->store.pool, path),
+                                                qb_kinds_of_path(world->kinds, path)->index);
         struct qb_version *version = look_right(world, path, "{}");
         assert_ptr_equal(version->as.decree.id, entry->name->id); /* first in every struct; the file says it */
         assert_int_equal(version->role == QB_ROLE_NONE, i < 4);   /* no parent: not in the schedule */
@@ -620,9 +621,9 @@ static void test_check__a_kind_may_require_nothing(void **state)
         qb_problems_fini(&problems);
     }
     struct qb_arena arena = {0};
-    struct qb_map_item *item;
-    for (size_t at = 0; (item = qb_map_next(&world->store.names, &at));)
-        qb_store_facility(&world->store, item->value, &arena);
+    const struct qb_name *name;
+    for (size_t at = 0; (name = qb_store_next_name(&world->store, &at));)
+        qb_store_facility(name, &arena);
     qb_arena_fini(&arena);
 }
 

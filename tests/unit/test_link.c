@@ -32,9 +32,8 @@ static void test_link__whole_office(void **state)
     put_visit(office, "VIS-1", "FAC-1", "SK-1", "2020-06-15", "nonconform");
     put_finding(office, "FND-1", "VIS-1", "");
     pass(office);
-    struct qb_map_item *item;
-    for (size_t at = 0; (item = qb_map_next(&office->store.paths, &at));) {
-        const struct qb_entry *entry = item->value;
+    struct qb_entry *entry = NULL;
+    for (size_t at = 0; (entry = qb_store_next(&office->store, &at, entry));) {
         assert_true(entry->valid);
         assert_null(entry->linked);
     }

@@ -249,7 +249,7 @@ static void test_link_order__everything_goes_and_comes_back(void **state)
                 pass(&office);
         }
         pass(&office);
-        assert_int_equal(office.store.paths.live, 0);
+        assert_int_equal((int)office.store.entry_count, 0);
         assert_int_equal(office.link.invalid.count + office.link.troubled.count, 0);
         for (size_t i = 0; i < count; i++)
             put_file(&office, files[i].path, files[i].text);

@@ -136,7 +136,7 @@ static void test_store__several_files_may_have_one_id(void **state)
     for (size_t i = 0; i < 4; i++) {
         char path[40];
         snprintf(path, sizeof path, "records/x/%zu/A.json", i);
-        entries[i] = put(&store, path, i % 2 ? DECREE : FACILITY, plain(&store, NULL, NULL));
+        entries[i] = put(&store, qb_pool_string(&store.pool, path), i % 2 ? DECREE : FACILITY, plain(&store, NULL, NULL));
     }
     const struct qb_name *name = entries[0]->name;
     assert_int_equal(same_id(name), 4);
@@ -309,7 +309,7 @@ static void test_store__gathers_what_concerns_a_facility(void **state)
     struct qb_arena arena = {0};
     qb_store_init(&store);
     fill_office(&store);
-    struct qb_facility_records records = qb_store_facility(&store, name_of(&store, "FAC-1"), &arena);
+    struct qb_facility_records records = qb_store_facility(name_of(&store, "FAC-1"), &arena);
     assert_string_equal(records.facility, "FAC-1");
     assert_int_equal(records.decree_count, 2);
     assert_int_equal(records.shipment_count, 2);
@@ -320,12 +320,12 @@ static void test_store__gathers_what_concerns_a_facility(void **state)
         assert_string_not_equal(records.shipments[i]->id, "SHP-5");
         assert_string_equal(records.findings[i]->visit, "VIS-1");
     }
-    records = qb_store_facility(&store, name_of(&store, "FAC-2"), &arena);
+    records = qb_store_facility(name_of(&store, "FAC-2"), &arena);
     assert_int_equal(records.decree_count, 1);
     assert_string_equal(records.shipments[0]->id, "SHP-3");
     assert_string_equal(records.visits[0]->id, "VIS-2");
     assert_int_equal(records.finding_count, 0);
-    records = qb_store_facility(&store, name_of(&store, "SK-1"), &arena); /* no facility */
+    records = qb_store_facility(name_of(&store, "SK-1"), &arena); /* no facility */
     assert_int_equal(records.decree_count + records.shipment_count, 0);
     qb_arena_fini(&arena);
     qb_store_fini(&store);
@@ -343,18 +343,18 @@ static void test_store__knows_the_facility_of_each(void **state)
     fill_office(&store);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct qb_entry *entry = name_of(&store, rows[i][0])->entries;
-        assert_string_equal(qb_store_facility_of(&store, entry->in_force), rows[i][1]);
+        assert_string_equal(qb_store_facility_of(entry->in_force), rows[i][1]);
     }
     struct qb_version *other = plain(&store, NULL, NULL);
-    assert_string_equal(qb_store_facility_of(&store, other), "");
-    assert_string_equal(qb_store_facility_of(&store, NULL), "");
+    assert_string_equal(qb_store_facility_of(other), "");
+    assert_string_equal(qb_store_facility_of(NULL), "");
     other->role = QB_ROLE_SHIPMENT; /* with no decree at all */
-    assert_string_equal(qb_store_facility_of(&store, other), "");
+    assert_string_equal(qb_store_facility_of(other), "");
     other->role = QB_ROLE_DECREE;
-    assert_string_equal(qb_store_facility_of(&store, other), "");
+    assert_string_equal(qb_store_facility_of(other), "");
     qb_version_free(other);
     qb_store_remove(&store, name_of(&store, "SK-2")->entries);
-    assert_string_equal(qb_store_facility_of(&store, name_of(&store, "FND-1")->entries->in_force), "");
+    assert_string_equal(qb_store_facility_of(name_of(&store, "FND-1")->entries->in_force), "");
     qb_store_fini(&store);
 }
 
@@ -417,9 +417,8 @@ static void expect_in_step(struct qb_store *store)
         const struct qb_name *name = name_of(store, text);
         uint32_t mentions = 0;
         uint32_t children = 0;
-        struct qb_map_item *item;
-        for (size_t at = 0; (item = qb_map_next(&store->paths, &at));) {
-            const struct qb_entry *entry = item->value;
+        struct qb_entry *entry = NULL;
+        for (size_t at = 0; (entry = qb_store_next(store, &at, entry));) {
             mentions += mentions_in(entry->current, name);
             if (entry->in_force != entry->current)
                 mentions += mentions_in(entry->in_force, name);
@@ -433,9 +432,8 @@ static void expect_in_step(struct qb_store *store)
         snprintf(text, sizeof text, "v%u", v / 2);
         const struct qb_entries *claims = qb_store_claims(store, FACILITY, (uint8_t)(v % 2), text);
         uint32_t expected = 0;
-        struct qb_map_item *item;
-        for (size_t at = 0; (item = qb_map_next(&store->paths, &at));) {
-            const struct qb_entry *entry = item->value;
+        struct qb_entry *entry = NULL;
+        for (size_t at = 0; (entry = qb_store_next(store, &at, entry));) {
             expected += claims_in(entry->current, (uint8_t)(v % 2), text);
             if (entry->in_force != entry->current)
                 expected += claims_in(entry->in_force, (uint8_t)(v % 2), text);
@@ -454,7 +452,7 @@ static void test_store__stays_in_step_through_any_changes(void **state)
         for (int step = 0; step < 200; step++) {
             char path[24];
             snprintf(path, sizeof path, "records/x/%u/N%u.json", draw(&random, 2), draw(&random, ENTRIES / 2));
-            struct qb_entry *entry = qb_store_entry(&store, path, FACILITY);
+            struct qb_entry *entry = qb_store_entry(&store, qb_pool_string(&store.pool, path), FACILITY);
             switch (draw(&random, 5)) {
             case 0:
                 qb_store_remove(&store, entry);

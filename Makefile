@@ -40,7 +40,7 @@ WATCH_PARTS := notify settle lock ignore progress signals conflict
 WATCHER := main say report office past backthen folder scan intake copies reason publish render journal pass daemon worklist authors log_text log_json log_page editor \
            entry tryout fresh ask choices sheet filter \
            cmd_init cmd_new cmd_import cmd_export cmd_kinds cmd_watch cmd_check cmd_schedule cmd_simulate cmd_validate cmd_log \
-           cmd_show cmd_status cmd_accept cmd_git \
+           cmd_show cmd_restore cmd_status cmd_accept cmd_git \
            $(WATCH_PARTS)
 
 CORE_SRC := $(BASE:%=core/base/%.c) $(DATA:%=core/data/%.c) $(RECORDS:%=core/records/%.c) \

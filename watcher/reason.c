@@ -114,7 +114,7 @@ static void recognise(struct qb_folder *folder, const struct qb_json *item, cons
     if (!file || !file->changed || !blob || !from || strcmp(blob, qb_oid_format(&file->blob, now)))
         return;
     struct qb_buf said = {0};
-    qb_buf_addf(&said, "  restored from %.40s\n", from);
+    qb_buf_addf(&said, "  restored from %.41s\n", from);
     free(file->merged);
     file->merged = qb_buf_steal(&said);
     file->restored = true;

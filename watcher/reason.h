@@ -21,7 +21,7 @@ void qb_reasons_clear(struct qb_folder *folder);
 struct qb_restore_file {
     char *path;
     struct qb_oid blob;
-    char from[QB_OID_TEXT]; /* the commit that has this version */
+    char from[QB_OID_TEXT + 1]; /* the commit that has this version; "^" behind it: the one before */
     struct qb_buf text;
 };
 struct qb_restore {

@@ -9,7 +9,7 @@ VERSION := 0.1.0
 
 # A bare Debian 12 has git, make and a C compiler; `make deps` brings the rest, each group where it is needed.
 PACKAGES := libc6-dev pkg-config gettext libgit2-dev libcjson-dev libyaml-dev libinotifytools0-dev libpcre2-dev \
-            libidn2-dev libical-dev libxlsxwriter-dev zlib1g-dev libssl-dev libcmocka-dev git syncthing python3 python3-icalendar python3-openpyxl tidy \
+            libidn2-dev libical-dev libxlsxwriter-dev zlib1g-dev libssl-dev libcmocka-dev git openssh-client syncthing python3 python3-icalendar python3-openpyxl tidy \
             vim-tiny libfaketime clang-format cppcheck shellcheck mandoc
 PACKAGES_VALGRIND := valgrind
 PACKAGES_BENCH    := nodejs npm
@@ -31,13 +31,13 @@ RECORDS := settings store shape summary problem
 SCHEDULE := order policy policy_fixed policy_since_last policy_csp1 policy_csp2 policy_csp3 policy_skip_lot \
             replay continuous chain obligation task schedule
 OUTPUT := output json facility csv problems note html html_page html_markup html_escape date_words phrase ical xlsx workbook svg months timeline facility_html problems_html
-HISTORY := crypto repository mend objects loose pack stream sha1 path tree update commit index log trail merge
+HISTORY := crypto sign repository mend objects loose pack stream sha1 path tree update commit index log trail merge
 JSONSCHEMA := automaton compile dialect evaluate evaluate_containers faults formats formats_host formats_idn formats_time formats_uri keywords loops make_object names pattern quote regex regex_set report resources uri values
 SCHEMA := kind settings check extract cross link formats markdown kind_text kind_words kind_page kind_editor \
           value value_number value_date draft columns mapping
 # The parts of the daemon that unit tests are linked with, too.
 WATCH_PARTS := notify settle lock ignore progress signals conflict
-WATCHER := main say report office past backthen folder scan intake copies reason publish render journal pass daemon worklist authors log_text log_json log_page editor \
+WATCHER := main say report office past backthen keys folder scan intake copies reason publish render journal pass daemon worklist authors log_text log_json log_page editor \
            entry tryout fresh ask choices sheet filter \
            cmd_init cmd_new cmd_import cmd_export cmd_kinds cmd_watch cmd_check cmd_schedule cmd_simulate cmd_validate cmd_log \
            cmd_show cmd_restore cmd_status cmd_accept cmd_git \

@@ -3,6 +3,7 @@
 #include "core/base/embed.h"
 #include "core/base/file.h"
 #include "watcher/editor.h"
+#include "watcher/keys.h"
 #include "watcher/office.h"
 
 #include <errno.h>
@@ -114,6 +115,21 @@ static bool furnish(const struct qb_invocation *invocation, bool example)
     return fine;
 }
 
+/* The signing key. Where the state directory cannot be made, the first watch makes it, or says why not. */
+static void make_key(const struct qb_invocation *invocation)
+{
+    struct qb_signer signer;
+    bool replaced;
+    char *path = qb_state_dir(invocation);
+    int state = path && qb_folder_make_state(path, NULL) == QB_OK ? qb_file_open_dir(path, NULL) : -1;
+    if (state >= 0) {
+        qb_keys_open(state, &signer, &replaced, NULL);
+        explicit_bzero(&signer, sizeof signer);
+        close(state);
+    }
+    free(path);
+}
+
 int qb_cmd_init(const struct qb_invocation *invocation, int argc, char **argv)
 {
     const char *office = "K.9.A";
@@ -141,6 +157,7 @@ int qb_cmd_init(const struct qb_invocation *invocation, int argc, char **argv)
     there.folder = folder;
     if (!furnish(&there, example))
         return QB_EXIT_FAILED;
+    make_key(&there);
     qb_say(invocation, "cli.init-done", (struct qb_text_arg[]){{"folder", folder}}, 1);
     return QB_EXIT_FINE;
 }

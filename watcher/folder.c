@@ -8,6 +8,7 @@
 #include "core/base/limits.h"
 #include "schema/settings.h"
 #include "watcher/copies.h"
+#include "watcher/keys.h"
 #include "watcher/reason.h"
 
 #include <errno.h>
@@ -514,6 +515,25 @@ static int mend_history(struct qb_folder *folder, struct qb_buf *notes, struct q
     return result == QB_OK ? read_history(folder, err) : result;
 }
 
+/* Commits are signed from now on. Without a key (the disk is full) they are unsigned, which `qbis audit` tells. */
+static void sign_history(struct qb_folder *folder)
+{
+    struct qb_err why = {0};
+    struct qb_signer signer;
+    bool replaced = false;
+    int state = qb_file_open_dir(folder->state, &why);
+    int result = state < 0 ? state : qb_keys_open(state, &signer, &replaced, &why);
+    if (result == QB_OK)
+        qb_history_sign_with(folder->history, &signer);
+    else
+        qb_folder_log(folder, "log.unsigned", (struct qb_text_arg[]){{"reason", why.message}, {"path", why.file}}, 2);
+    if (replaced)
+        qb_folder_log(folder, "log.key-replaced", NULL, 0);
+    explicit_bzero(&signer, sizeof signer);
+    if (state >= 0)
+        close(state);
+}
+
 static int open_history(struct qb_folder *folder, struct qb_err *err)
 {
     struct qb_buf path = {0};
@@ -530,6 +550,8 @@ static int open_history(struct qb_folder *folder, struct qb_err *err)
         result = QB_OK; /* a folder without history yet */
     if (result == QB_EGIT && writes && folder->history)
         result = mend_history(folder, &notes, err);
+    if (folder->history && writes)
+        sign_history(folder);
     if (notes.length)
         qb_folder_log(folder, "log.history-mended", (struct qb_text_arg[]){{"text", qb_buf_text(&notes)}}, 1);
     qb_buf_fini(&path);

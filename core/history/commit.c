@@ -60,22 +60,90 @@ char *qb_history_person_text(const struct qb_history_person *person)
     return qb_buf_steal(&out);
 }
 
+/* A header of several lines: those behind the first begin with a blank (git, "signature format"). */
+static void add_signature(struct qb_buf *out, const struct qb_buf *armour)
+{
+    qb_buf_add_string(out, "gpgsig");
+    for (size_t at = 0; at < armour->length;) {
+        size_t length = strcspn(armour->data + at, "\n");
+        qb_buf_add_char(out, ' ');
+        qb_buf_add(out, armour->data + at, length);
+        qb_buf_add_char(out, '\n');
+        at += length + 1;
+    }
+}
+
+/* Puts the signature of header and message between them. */
+static int sign(struct qb_history *history, struct qb_buf *header, const struct qb_buf *message, struct qb_err *err)
+{
+    struct qb_buf all = {0};
+    struct qb_buf armour = {0};
+    if (!history->signs)
+        return QB_OK;
+    qb_buf_add(&all, header->data, header->length);
+    qb_buf_add(&all, message->data, message->length);
+    int result = qb_signer_sign(&history->signer, all.data, all.length, &armour, err);
+    if (result == QB_OK)
+        add_signature(header, &armour);
+    qb_buf_fini(&all);
+    qb_buf_fini(&armour);
+    return result;
+}
+
 static int write_commit(struct qb_history *history, const struct qb_history_commit *commit,
                         const struct qb_history_person *committer, const struct qb_oid *tree,
                         const struct qb_oid *parent, struct qb_oid *id, struct qb_err *err)
 {
     char text[QB_OID_TEXT];
     struct qb_buf out = {0};
+    struct qb_buf message = {0};
     qb_buf_addf(&out, "tree %s\n", qb_oid_format(tree, text));
     if (!qb_oid_is_zero(parent))
         qb_buf_addf(&out, "parent %s\n", qb_oid_format(parent, text));
     add_person(&out, "author", &commit->author);
     add_person(&out, "committer", committer);
-    qb_buf_addf(&out, "\n%s", commit->message);
-    if (out.data[out.length - 1] != '\n')
-        qb_buf_add_char(&out, '\n');
-    int result = qb_objects_write(history, GIT_OBJECT_COMMIT, out.data, out.length, id, err);
+    qb_buf_addf(&message, "\n%s", commit->message);
+    if (message.data[message.length - 1] != '\n')
+        qb_buf_add_char(&message, '\n');
+    int result = sign(history, &out, &message, err);
+    qb_buf_add(&out, message.data, message.length);
+    if (result == QB_OK)
+        result = qb_objects_write(history, GIT_OBJECT_COMMIT, out.data, out.length, id, err);
     qb_buf_fini(&out);
+    qb_buf_fini(&message);
+    return result;
+}
+
+void qb_history_sign_with(struct qb_history *history, const struct qb_signer *signer)
+{
+    history->signer = *signer;
+    history->signs = true;
+}
+
+int qb_history_signature(struct qb_history *history, const char *commit, struct qb_buf *signature,
+                         struct qb_buf *payload, struct qb_err *err)
+{
+    struct qb_oid id;
+    struct qb_buf text = {0};
+    qb_buf_clear(signature);
+    qb_buf_clear(payload);
+    int result = qb_oid_parse(commit, &id) ? QB_OK : qb_err_set(err, QB_EINPUT, NULL, "no commit's id: %s", commit);
+    if (result == QB_OK)
+        result = qb_objects_read(history, &id, GIT_OBJECT_COMMIT, &text, err);
+    const char *at = qb_buf_text(&text);
+    const char *end = at + text.length;
+    bool within = false;
+    while (result == QB_OK && at < end && *at != '\n') {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        size_t length = newline ? (size_t)(newline + 1 - at) : (size_t)(end - at);
+        within = (within && *at == ' ') || (length > 7 && !strncmp(at, "gpgsig ", 7));
+        size_t skip = *at == ' ' ? 1 : 7;
+        qb_buf_add(within ? signature : payload, at + (within ? skip : 0), length - (within ? skip : 0));
+        at += length;
+    }
+    if (result == QB_OK)
+        qb_buf_add(payload, at, (size_t)(end - at));
+    qb_buf_fini(&text);
     return result;
 }
 

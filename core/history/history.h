@@ -39,6 +39,7 @@ extern const struct qb_oid qb_oid_empty_blob;
 bool qb_oid_of_blob(const void *bytes, size_t length, struct qb_oid *oid);
 
 struct qb_history;
+struct qb_signer; /* core/history/sign.h */
 
 /* Opens, or makes when `create` (otherwise QB_EABSENT). Sets core.bare=false, core.worktree=`folder` (absolute),
  * core.logAllRefUpdates and what keeps the user's git configuration from changing bytes. Removes lock files and
@@ -47,6 +48,10 @@ struct qb_history;
 int qb_history_open(struct qb_history **history, const char *path, const char *folder, bool create, bool exclusive,
                     struct qb_buf *notes, struct qb_err *err);
 void qb_history_close(struct qb_history *history); /* NULL-safe */
+
+/* From now on commits are signed with this key, of which a copy is taken. git finds the keys it may accept in the file
+ * `allowed_signers` beside the repository. */
+void qb_history_sign_with(struct qb_history *history, const struct qb_signer *signer);
 
 /* Looks at the newest version of everything and mends what a bad disk or a power cut spoilt: a broken file version is
  * made anew when the folder still holds the same bytes; when the newest commit or one of its directories is lost,
@@ -140,6 +145,9 @@ int qb_history_log(struct qb_history *history, const char *path, qb_history_visi
  * `text`. QB_EABSENT when there is none. */
 int qb_history_resolve(struct qb_history *history, const char *revision, int offset_minutes,
                        struct qb_history_entry *entry, struct qb_buf *text, struct qb_err *err);
+/* Takes a commit's signature off: `signature` (armoured, "" when there is none) and the bytes that it is over. */
+int qb_history_signature(struct qb_history *history, const char *commit, struct qb_buf *signature,
+                         struct qb_buf *payload, struct qb_err *err);
 /* What one commit changed against its first parent, in path order. `visit` as qb_history_file. */
 typedef int qb_history_diff_visit(void *context, const char *path, const struct qb_oid *before,
                                   const struct qb_oid *after, struct qb_err *err);

@@ -15,6 +15,7 @@
 
 #include "core/history/history.h"
 #include "core/history/sha1.h"
+#include "core/history/sign.h"
 
 #include <git2.h>
 #include <zlib.h>
@@ -42,6 +43,8 @@ struct qb_history {
     bool unsynced;        /* objects were written since the last qb_history_sync */
     struct qb_pack *pack; /* being written, or NULL */
     struct qb_loose *loose;
+    bool signs; /* commits, with: */
+    struct qb_signer signer;
     /* The index as it was last brought up to date, so that nothing is read when nothing happened. */
     struct qb_file_stat index_stat;
     struct qb_oid index_tree;

@@ -119,6 +119,18 @@ static int open_config(struct qb_history *history, git_config **config, struct q
     return git_config_open_ondisk(config, path);
 }
 
+/* The settings that depend on where history lies: 0 the folder, 1 the keys whose signatures git accepts. */
+static char *placed_value(const struct qb_history *history, size_t which)
+{
+    struct qb_buf value = {0};
+    const char *slash = strrchr(history->path, '/');
+    if (which)
+        qb_buf_addf(&value, "%.*s/allowed_signers", slash ? (int)(slash - history->path) : 0, history->path);
+    else
+        qb_buf_add_string(&value, history->folder);
+    return qb_buf_steal(&value);
+}
+
 /* Sets what differs; the rest of the file, such as a person's remotes, stays. */
 static int configure(struct qb_history *history, struct qb_buf *notes, struct qb_err *err)
 {
@@ -127,14 +139,16 @@ static int configure(struct qb_history *history, struct qb_buf *notes, struct qb
     struct qb_buf path = {0};
     qb_buf_addf(&path, "%s/config", history->path);
     int code = open_config(history, &config, notes, path.data);
-    for (size_t i = 0; !code && i <= sizeof settings / sizeof *settings; i++) {
-        bool last = i == sizeof settings / sizeof *settings;
-        const char *key = last ? "core.worktree" : settings[i].key;
-        const char *value = last ? history->folder : settings[i].value;
+    const size_t fixed = sizeof settings / sizeof *settings;
+    static const char *const placed[] = {"core.worktree", "gpg.ssh.allowedSignersFile"};
+    for (size_t i = 0; !code && i < fixed + sizeof placed / sizeof *placed; i++) {
+        const char *key = i < fixed ? settings[i].key : placed[i - fixed];
+        char *value = i < fixed ? qb_mem_string(settings[i].value) : placed_value(history, i - fixed);
         int there = git_config_get_string_buf(&old, config, key);
         if (there || strcmp(old.ptr, value))
             code = git_config_set_string(config, key, value);
         git_buf_dispose(&old);
+        free(value);
     }
     int result = code ? qb_git_err(err, code, "cannot set up history's configuration") : QB_OK;
     git_config_free(config);

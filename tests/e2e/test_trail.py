@@ -202,5 +202,52 @@ def test_show__a_day_means_its_end_in_the_folders_zone():
         expect(json.loads(office.qbis("show", "VIS-2020-0002@2031-07-02").out)["result"] == "inconclusive", "next day")
 
 
+# --- signatures ---
+
+def test_signed__plain_git_verifies_every_commit():
+    with example() as office:
+        for i in range(3):
+            office.edit(OPEN, note=f"{i}")
+            office.once(status=None)
+        for commit in office.git("rev-list", "main").split():
+            office.git("verify-commit", commit)
+        office.qbis("git", "verify-commit", "main")
+        expect(office.git("log", "-1", "--format=%G?%GS", "main").strip() == "Gq-bis@localhost", "as git log shows it")
+        expect(os.stat(os.path.join(office.state, "signing_key")).st_mode & 0o777 == 0o600, "others may read the key")
+        clone = os.path.join(office.root, "clone")
+        subprocess.run(["git", "clone", "-q", f"{office.state}/history.git", clone], check=True, env=office.env)
+        verify = ["git", "-C", clone, "-c", f"gpg.ssh.allowedSignersFile={office.state}/allowed_signers", "verify-commit", "HEAD"]
+        subprocess.run(verify, check=True, env=office.env, capture_output=True)
+        amended = office.git("-c", "user.name=x", "-c", "user.email=x@y", "commit-tree", "-p", "main~1", "-m", "forged",
+                             "main^{tree}").strip()
+        office.git("verify-commit", amended, status=1)
+        office.fsck()
+
+
+def test_signed__a_key_that_is_spoilt_or_lost_is_replaced():
+    with example() as office:
+        with open(os.path.join(office.state, "signing_key"), "w") as f:
+            f.write("spoilt")
+        office.edit(OPEN, note="1")
+        expect("signing_key.broken" in office.qbis(*LANGUAGE, "watch", "--once", "--as-of", "2020-07-06", status=None).err,
+               "nothing said")
+        os.unlink(os.path.join(office.state, "signing_key"))
+        office.edit(OPEN, note="2")
+        office.once(status=None)
+        with open(os.path.join(office.state, "allowed_signers")) as f:
+            expect(len(f.readlines()) == 3, "three keys were used")
+        for commit in office.git("rev-list", "main").split():
+            office.git("verify-commit", commit)
+
+
+def test_signed__init_makes_the_key():
+    with Office(init=LANGUAGE) as office:
+        states = os.path.join(office.root, "xdg", "qbis")
+        keys = [os.path.join(states, d, "signing_key") for d in os.listdir(states)]
+        expect(len(keys) == 1 and os.path.exists(keys[0]), str(keys))
+        listed = subprocess.run(["ssh-keygen", "-l", "-f", keys[0]], capture_output=True, text=True)
+        expect("ED25519" in listed.stdout, listed.stderr)
+
+
 if __name__ == "__main__":
     sys.exit(main(globals()))

@@ -13,6 +13,7 @@
 #include "watcher/copies.h"
 
 #include "core/base/limits.h"
+#include "core/history/anchors.h"
 #include "core/history/merge.h"
 #include "watcher/conflict.h"
 
@@ -404,6 +405,21 @@ static int decide_record(struct conflict *conflict, struct qb_err *err)
     return merge_record(conflict, err);
 }
 
+/* Machines only ever add lines, so all of both are kept. */
+static void unite_anchors(struct qb_pass *pass, struct qb_tracked *copy, struct qb_tracked *original)
+{
+    struct qb_buf text = {0};
+    struct qb_buf other = {0};
+    int dir = pass->folder->dir;
+    if (qb_file_read(dir, original->path, QB_MAX_ATTACHMENT, &text, NULL, NULL) == QB_OK &&
+        qb_file_read(dir, copy->path, QB_MAX_ATTACHMENT, &other, NULL, NULL) == QB_OK) {
+        qb_anchors_unite(&text, qb_buf_text(&other), other.length);
+        plan(pass, copy, original, &text);
+    }
+    qb_buf_fini(&text);
+    qb_buf_fini(&other);
+}
+
 static int decide(struct qb_pass *pass, struct qb_tracked *copy, struct qb_err *err)
 {
     struct qb_folder *folder = pass->folder;
@@ -417,6 +433,9 @@ static int decide(struct qb_pass *pass, struct qb_tracked *copy, struct qb_err *
     if (original->class == QB_FILE_RECORD) {
         conflict->kind = qb_kinds_of_path(folder->kinds, original->path);
         result = decide_record(conflict, err);
+    } else if (original->class == QB_FILE_ANCHORS) {
+        if (folder->options.writes)
+            unite_anchors(pass, copy, original);
     } else if (original->class == QB_FILE_OUTPUT || original->class == QB_FILE_NOTE) {
         if (folder->options.writes)
             plan(pass, copy, NULL, &(struct qb_buf){0});

@@ -6,6 +6,7 @@
 #include "watcher/folder.h"
 
 #include "core/base/limits.h"
+#include "core/history/anchors.h"
 #include "schema/settings.h"
 #include "watcher/copies.h"
 #include "watcher/keys.h"
@@ -114,7 +115,7 @@ static enum qb_file_class classify(const struct qb_folder *folder, const char *p
             return QB_FILE_OTHER;
         return qb_kinds_of_path(folder->kinds, path) ? QB_FILE_RECORD : QB_FILE_STRAY;
     }
-    return is_output(path) ? QB_FILE_OUTPUT : QB_FILE_OTHER;
+    return !strcmp(path, QB_ANCHORS_PATH) ? QB_FILE_ANCHORS : is_output(path) ? QB_FILE_OUTPUT : QB_FILE_OTHER;
 }
 
 void qb_folder_classify(const struct qb_folder *folder, struct qb_tracked *file)
@@ -589,6 +590,7 @@ int qb_folder_open(struct qb_folder **out, const struct qb_folder_options *optio
     struct qb_folder *folder = qb_mem_alloc(sizeof *folder);
     folder->options = *options;
     folder->dir = -1;
+    folder->anchored_on = QB_DATE_NONE;
     qb_settings_init(&folder->settings);
     qb_store_init(&folder->store);
     folder->path = realpath(options->path, NULL);

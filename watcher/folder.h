@@ -36,6 +36,7 @@ enum qb_file_class {
     QB_FILE_OUTPUT,   /* written by a writer */
     QB_FILE_NOTE,     /* ID.problem.txt beside a record */
     QB_FILE_COPY,     /* a conflict copy of another file (watcher/copies) */
+    QB_FILE_ANCHORS,  /* status/anchors.txt (watcher/anchor) */
 };
 
 /* A path that is in the folder or in history. Zero ids: not there. */
@@ -117,6 +118,7 @@ struct qb_folder {
     struct qb_map facilities;    /* id -> struct qb_facility_state */
     struct qb_problems problems; /* all, sorted: as in problems.json */
     qb_date as_of;
+    qb_date anchored_on; /* the day of which the line in status/anchors.txt is known to be there */
     unsigned generation; /* counts reloads: settings, kinds and ignore patterns are others then */
     bool reload_due;     /* settings or kinds changed and could not be loaded yet */
     bool retitled;       /* words that files of facilities use are others: a company's, an officer's, a commodity's */

@@ -9,6 +9,7 @@
 #include "core/base/limits.h"
 #include "core/base/utf8.h"
 #include "core/history/crypto.h"
+#include "watcher/anchor.h"
 #include "watcher/reason.h"
 
 #include <stdlib.h>
@@ -46,7 +47,7 @@ struct journal {
 
 static bool generated(const struct qb_tracked *file)
 {
-    return file->class == QB_FILE_OUTPUT || file->class == QB_FILE_NOTE;
+    return file->class == QB_FILE_OUTPUT || file->class == QB_FILE_NOTE || file->class == QB_FILE_ANCHORS;
 }
 
 static bool removed(const struct qb_tracked *file)
@@ -246,6 +247,8 @@ static void write_generated_subject(const struct qb_folder *folder, struct batch
         qb_buf_add_char(&batch->message, '\n');
     } else if (count) {
         qb_buf_addf(&batch->message, "Put back %zu generated files\n", count);
+    } else if (batch->generated.count == 1 && batch->generated.items[0]->class == QB_FILE_ANCHORS) {
+        qb_buf_add_string(&batch->message, "Take the anchors of other machines\n");
     } else {
         qb_buf_addf(&batch->message, "Update the schedule to %s\n", qb_date_format(folder->as_of, day));
     }
@@ -539,6 +542,8 @@ int qb_journal(struct qb_pass *pass, struct qb_err *err)
     bool same = same_exceptions(now, count, folder->exceptions, folder->exception_count);
     int result = QB_OK;
     drop_unchanged(folder);
+    qb_anchor_pass(pass);
+    drop_unchanged(folder); /* its lines may be back */
     if (!same) {
         struct qb_history_change *both = qb_mem_array(count + folder->exception_count + 1, sizeof *both);
         if (count)

@@ -120,6 +120,13 @@ void qb_history_sign_with(struct qb_history *history, const struct qb_signer *si
     history->signs = true;
 }
 
+bool qb_history_signer_key(const struct qb_history *history, char *fingerprint)
+{
+    if (history->signs)
+        qb_sign_fingerprint(history->signer.public_key, fingerprint);
+    return history->signs;
+}
+
 int qb_history_signature(struct qb_history *history, const char *commit, struct qb_buf *signature,
                          struct qb_buf *payload, struct qb_err *err)
 {

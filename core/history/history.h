@@ -52,6 +52,8 @@ void qb_history_close(struct qb_history *history); /* NULL-safe */
 /* From now on commits are signed with this key, of which a copy is taken. git finds the keys it may accept in the file
  * `allowed_signers` beside the repository. */
 void qb_history_sign_with(struct qb_history *history, const struct qb_signer *signer);
+/* The fingerprint of that key (QB_SIGN_FINGERPRINT); false without one. */
+bool qb_history_signer_key(const struct qb_history *history, char *fingerprint);
 
 /* Looks at the newest version of everything and mends what a bad disk or a power cut spoilt: a broken file version is
  * made anew when the folder still holds the same bytes; when the newest commit or one of its directories is lost,

@@ -249,5 +249,76 @@ def test_signed__init_makes_the_key():
         expect("ED25519" in listed.stdout, listed.stderr)
 
 
+# --- anchors ---
+
+ANCHORS = "status/anchors.txt"
+
+
+def lines(office):
+    return office.read(ANCHORS).splitlines() if office.exists(ANCHORS) else []
+
+
+def test_anchors__a_line_a_day_and_machine():
+    with example() as office:
+        expect(not office.exists(ANCHORS), "nothing to anchor yet")
+
+        def edit(note, state=office.state, clock="@2031-07-01 03:00:00"):
+            office.edit(OPEN, note=note)
+            own, office.state = office.state, state
+            try:
+                office.qbis("watch", "--once", "--as-of", "2020-07-06", status=None, clock=clock)
+                return office.head()
+            finally:
+                office.state = own
+        first = office.head()
+        head = edit("1")
+        edit("2")
+        expect([l.split()[0] for l in lines(office)] == ["2031-07-01"] and lines(office)[0].endswith(first), lines(office))
+        expect(office.in_head(ANCHORS), "not in history")
+        edit("3", clock="@2031-07-01 17:00:00")  # the next day in Jakarta
+        expect([l.split()[0] for l in lines(office)] == ["2031-07-01", "2031-07-02"], lines(office))
+        other = os.path.join(office.root, "other")
+        edit("4", other)
+        edit("5", other)  # its first commit is there to be anchored now
+        expect(len(lines(office)) == 3 and len({l.split()[1] for l in lines(office)}) == 2, lines(office))
+        count = office.commits()
+        office.qbis("watch", "--once", "--as-of", "2020-07-06", status=None, clock="@2031-07-01 17:00:00")
+        expect(office.commits() == count + 1 and len(lines(office)) == 3, "the first takes the other's line")
+        office.qbis("watch", "--once", "--as-of", "2020-07-06", status=None, clock="@2031-07-01 17:00:00")
+        expect(office.commits() == count + 1, "and is at rest")
+        expect(head != office.head() and office.status_clean(), "not clean")
+
+
+def test_anchors__lines_that_are_taken_away_come_back():
+    with example() as office:
+        for note in "12":
+            office.edit(OPEN, note=note)
+            office.once(status=None)
+        kept, before = office.read(ANCHORS), office.head()
+        office.write(ANCHORS, "mine\n")
+        office.once(status=None)
+        expect(office.read(ANCHORS) == kept, office.read(ANCHORS))
+        expect(subjects(office, before) == [f"Keep what was written into {ANCHORS}", f"Put back {ANCHORS}"],
+               subjects(office, before))
+        os.unlink(office.path(ANCHORS))
+        office.once(status=None)
+        expect(office.read(ANCHORS) == kept, "deleted")
+        line = "2020-07-05 SHA256:" + "A" * 43 + " " + "0" * 40
+        office.write("status/anchors (Budi's conflicted copy 2020-07-06).txt", line + "\n")
+        office.once(status=None)
+        expect(office.read(ANCHORS) == line + "\n" + kept, office.read(ANCHORS))
+        expect(len([n for n in os.listdir(office.path("status")) if n.startswith("anchors")]) == 1, "the copy stayed")
+        expect(not [p for p in office.problems() if p["code"] == "conflict"], str(office.problems()))
+
+
+def test_anchors__can_be_turned_off():
+    with example() as office:
+        office.write("qbis.yaml", office.read("qbis.yaml") + "\noutputs: {anchors: false}\n")
+        office.once(status=None)
+        office.edit(OPEN, note="1")
+        office.once(status=None)
+        expect(not office.exists(ANCHORS), "written all the same")
+
+
 if __name__ == "__main__":
     sys.exit(main(globals()))

@@ -37,7 +37,7 @@ SCHEMA := kind settings check extract cross link formats markdown kind_text kind
           value value_number value_date draft columns mapping
 # The parts of the daemon that unit tests are linked with, too.
 WATCH_PARTS := notify settle lock ignore progress signals conflict
-WATCHER := main say report office past backthen keys folder scan intake copies anchor reason publish render journal pass daemon worklist authors log_text log_json log_page editor \
+WATCHER := main say report office past backthen keys folder scan look intake copies anchor reason publish render journal pass daemon worklist authors log_text log_json log_page editor \
            entry tryout fresh ask choices sheet filter \
            cmd_init cmd_new cmd_import cmd_export cmd_kinds cmd_watch cmd_check cmd_schedule cmd_simulate cmd_validate cmd_log \
            cmd_show cmd_restore cmd_status cmd_accept cmd_git \

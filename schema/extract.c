@@ -76,11 +76,10 @@ struct links {
     uint8_t number;
 };
 
-static void link_value(void *context, const struct qb_json *value, const char *pointer)
+static void link_value(void *context, const struct qb_json *value)
 {
     struct links *links = context;
     const struct qb_kind_field *field = links->field;
-    (void)pointer;
     uint32_t word = word_of(links->summary, value);
     if (word == QB_SUMMARY_NONE)
         return;
@@ -103,7 +102,7 @@ static void take_links(struct qb_summary *summary, const struct qb_kind *kind, c
             continue;
         links.field = field;
         links.number = (uint8_t)i;
-        qb_kind_each(field, record, link_value, &links);
+        qb_kind_each_value(field, record, link_value, &links);
     }
 }
 

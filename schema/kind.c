@@ -519,6 +519,29 @@ static void follow(struct way *way, const struct qb_json *value, size_t step)
     way->pointer.data[length] = '\0';
 }
 
+static void follow_value(const struct qb_kind_field *field, const struct qb_json *value, size_t step,
+                         qb_kind_visit_value *visit, void *context)
+{
+    if (step == field->step_count) {
+        visit(context, value);
+        return;
+    }
+    const struct qb_kind_step *at = &field->steps[step];
+    const struct qb_json *member = qb_json_get_bytes(value, at->name, at->length);
+    if (!member || (at->items && member->type != QB_JSON_ARRAY))
+        return;
+    if (!at->items)
+        follow_value(field, member, step + 1, visit, context);
+    for (uint32_t i = 0; at->items && i < member->length; i++)
+        follow_value(field, &member->as.items[i], step + 1, visit, context);
+}
+
+void qb_kind_each_value(const struct qb_kind_field *field, const struct qb_json *record, qb_kind_visit_value *visit,
+                        void *context)
+{
+    follow_value(field, record, 0, visit, context);
+}
+
 void qb_kind_each(const struct qb_kind_field *field, const struct qb_json *record, qb_kind_visit *visit, void *context)
 {
     struct way way = {.field = field, .visit = visit, .context = context};

@@ -91,6 +91,10 @@ const struct qb_kind *qb_kinds_of_role(const struct qb_kinds *kinds, enum qb_rol
 /* Calls `visit` for each value in a record that the field stands for, with its pointer. */
 typedef void qb_kind_visit(void *context, const struct qb_json *value, const char *pointer);
 void qb_kind_each(const struct qb_kind_field *field, const struct qb_json *record, qb_kind_visit *visit, void *context);
+/* The same for those who need no pointers. */
+typedef void qb_kind_visit_value(void *context, const struct qb_json *value);
+void qb_kind_each_value(const struct qb_kind_field *field, const struct qb_json *record, qb_kind_visit_value *visit,
+                        void *context);
 
 /* Adds the violations of a schema as problems, with their positions in `text` (JSON, or YAML when `yaml`). */
 void qb_kind_report(struct qb_problems *problems, const struct qb_problem *base, const struct qb_violations *violations,

@@ -10,7 +10,9 @@
 
 #include "core/base/limits.h"
 #include "core/history/trail.h"
+#include "core/records/summary.h"
 #include "watcher/copies.h"
+#include "watcher/look.h"
 #include "watcher/reason.h"
 
 #include <stdlib.h>
@@ -27,17 +29,19 @@ static int add_blob(struct qb_pass *pass, struct qb_tracked *file, const struct 
     return qb_history_add_known(folder->history, qb_buf_text(bytes), bytes->length, &file->blob, err);
 }
 
-/* Reads a file and takes the id of its bytes. Bytes that forge a SHA-1 have none: they are refused like a file that
- * cannot be read, and the id stays what it was. */
+/* Reads a file that is no record and takes the id of its bytes; where that fails, the id stays what it was. */
 static int read_file(struct qb_pass *pass, struct qb_tracked *file, size_t most, struct qb_buf *bytes,
                      struct qb_err *why)
 {
     struct qb_oid before = file->blob;
-    int result = qb_file_read(pass->folder->dir, file->path, most, bytes, &file->stat, why);
-    if (result < 0 || qb_oid_of_blob(qb_buf_text(bytes), bytes->length, &file->blob))
-        return result;
-    file->blob = before;
-    return qb_err_set(why, QB_ESYS, file->path, "its bytes were made to collide with another file's (SHA-1)");
+    struct qb_file_reader reader;
+    qb_file_reader_init(&reader, pass->folder->dir);
+    int result = qb_look_read(&reader, file->path, most, pass->folder->history ? QB_LOOK_ID_SAFE : QB_LOOK_ID_PLAIN,
+                              bytes, &file->stat, &file->blob, why);
+    qb_file_reader_fini(&reader);
+    if (result < 0)
+        file->blob = before;
+    return result;
 }
 
 /* --- files that cannot be read --- */
@@ -167,32 +171,35 @@ static bool closed_text(struct qb_pass *pass, const struct qb_entry *entry, cons
            !qb_oid_equal(&used, now) && qb_history_read(pass->folder->history, &used, text, NULL) == QB_OK;
 }
 
-static void check(struct qb_pass *pass, struct qb_tracked *file, struct qb_entry *entry, bool fresh,
-                  const struct qb_buf *text)
+/* Puts what was looked at into the store, judged against the version in force where that is closed. */
+static void judge(struct qb_pass *pass, struct qb_look *look, struct qb_entry *entry, bool fresh)
 {
     struct qb_folder *folder = pass->folder;
+    struct qb_tracked *file = look->file;
     struct qb_buf closed = {0};
-    struct qb_problems problems = {0};
     const struct qb_oid *base = fresh ? base_of(file) : NULL;
     bool same = base && qb_oid_equal(base, &file->blob);
     if (base && !same && folder->history)
         adopt(folder, entry, base);
-    struct qb_earlier earlier = {0};
-    if (closed_text(pass, entry, &file->blob, &closed))
-        earlier = (struct qb_earlier){qb_buf_text(&closed), closed.length};
-    bool sound;
-    struct qb_version *version =
-        qb_check_text(folder->checker, &folder->store, folder->kinds->items[entry->kind], file->path, qb_buf_text(text),
-                      text->length, &earlier, &sound, &problems);
+    if (look->summary.length && closed_text(pass, entry, &file->blob, &closed)) {
+        struct qb_earlier earlier = {qb_buf_text(&closed), closed.length};
+        look->sound = qb_check_closed(folder->checker, folder->kinds->items[entry->kind], file->path,
+                                      qb_buf_text(&look->bytes), look->bytes.length, &earlier, &look->problems) &&
+                      look->sound;
+    }
+    struct qb_version *version = NULL;
+    if (look->summary.length)
+        version = qb_version_of_summary(&folder->store, entry->name->id, look->summary.data, look->summary.length);
     qb_store_set_current(&folder->store, entry, version);
-    entry->sound = sound;
+    entry->sound = look->sound;
     entry->blob = qb_folder_blob(&file->blob);
     if (same && version && !entry->in_force) {
         qb_store_set_in_force(&folder->store, entry, version);
         entry->used = entry->blob;
     }
     file->said_author = version ? qb_pool_string(&folder->paths, version->author) : NULL;
-    set_own(entry, &problems);
+    set_own(entry, &look->problems);
+    look->problems = (struct qb_problems){0};
     qb_buf_fini(&closed);
 }
 
@@ -216,35 +223,37 @@ static void look_again(struct qb_pass *pass, const struct qb_tracked *file)
     qb_buf_add(&pass->result->unrest, file->path, strlen(file->path) + 1);
 }
 
-static int take_record(struct qb_pass *pass, struct qb_tracked *file, struct qb_buf *bytes, struct qb_err *err)
+static int take_record(struct qb_pass *pass, struct qb_look *look, struct qb_err *err)
 {
     struct qb_folder *folder = pass->folder;
-    struct qb_err why = {0};
+    struct qb_tracked *file = look->file;
     struct qb_oid before = file->blob;
     bool fresh;
-    int result = read_file(pass, file, QB_MAX_RECORD, bytes, &why);
-    if (result == QB_ECHANGED || result == QB_EABSENT) {
+    if (look->result == QB_ECHANGED || look->result == QB_EABSENT) {
         look_again(pass, file);
         return QB_OK;
     }
     struct qb_entry *entry = entry_of(pass, file, &fresh);
     qb_folder_set_problems(folder, file, &(struct qb_problems){0}); /* of a time when it was no record, or deleted */
-    if (result < 0) {
+    if (look->result < 0) {
         qb_file_stat(folder->dir, file->path, &file->stat, NULL);
         file->present = true;
-        unread_record(pass, file, entry, fresh, result, &why);
+        unread_record(pass, file, entry, fresh, look->result, &look->why);
         return QB_OK;
     }
-    result = add_blob(pass, file, bytes, err);
+    file->stat = look->stat;
+    file->blob = look->blob;
+    int result = add_blob(pass, file, &look->bytes, err);
     if (result < 0)
         return result;
     pass->result->read++;
-    if (!fresh && file->present && qb_oid_equal(&before, &file->blob) && folder->stored && entry->current)
+    if (!fresh && file->present && qb_oid_equal(&before, &file->blob) && folder->history && folder->stored &&
+        entry->current)
         return QB_OK; /* touched, not changed */
     file->present = true;
-    check(pass, file, entry, fresh, bytes);
+    judge(pass, look, entry, fresh);
     qb_link_suspect(&folder->link, entry);
-    describe(pass, file, bytes);
+    describe(pass, file, &look->bytes);
     qb_folder_changed(folder, file);
     return QB_OK;
 }
@@ -317,6 +326,8 @@ static int take_copy(struct qb_pass *pass, struct qb_tracked *file, struct qb_bu
 static int take_generated(struct qb_pass *pass, struct qb_tracked *file, struct qb_buf *bytes, struct qb_err *err)
 {
     file->present = true;
+    if (!pass->folder->options.writes)
+        return QB_OK; /* nothing will be put back */
     pass->verify = true;
     if (read_file(pass, file, QB_MAX_ATTACHMENT, bytes, NULL) == QB_OK)
         return add_blob(pass, file, bytes, err);
@@ -482,8 +493,6 @@ static void take_gone(struct qb_pass *pass)
 static int take(struct qb_pass *pass, struct qb_tracked *file, struct qb_buf *bytes, struct qb_err *err)
 {
     switch (file->class) {
-    case QB_FILE_RECORD:
-        return take_record(pass, file, bytes, err);
     case QB_FILE_OUTPUT:
     case QB_FILE_NOTE:
         return take_generated(pass, file, bytes, err);
@@ -497,20 +506,43 @@ static int take(struct qb_pass *pass, struct qb_tracked *file, struct qb_buf *by
     }
 }
 
+/* Records are looked at ahead of their turn, in several threads. */
+static struct qb_looks *begin_looks(struct qb_pass *pass, struct qb_list *records)
+{
+    for (size_t i = 0; i < pass->queue.count; i++)
+        if (pass->queue.items[i]->class == QB_FILE_RECORD)
+            qb_list_add(records, pass->queue.items[i]);
+    return qb_looks_begin(pass->folder, records->items, records->count);
+}
+
+static int take_queue(struct qb_pass *pass, struct qb_err *err)
+{
+    struct qb_buf bytes = {0};
+    struct qb_list records = {0};
+    struct qb_looks *looks = begin_looks(pass, &records);
+    int result = QB_OK;
+    for (size_t i = 0; i < pass->queue.count && result == QB_OK; i++) {
+        struct qb_tracked *file = pass->queue.items[i];
+        file->queued = false;
+        if (file->class == QB_FILE_RECORD)
+            result = take_record(pass, qb_looks_next(looks), err);
+        else
+            result = take(pass, file, &bytes, err);
+        if (!(i % 512))
+            qb_folder_progress(pass->folder, QB_PROGRESS_READING, i, pass->queue.count);
+    }
+    qb_looks_end(looks);
+    free(records.items);
+    qb_buf_fini(&bytes);
+    return result;
+}
+
 int qb_intake(struct qb_pass *pass, struct qb_err *err)
 {
     struct qb_folder *folder = pass->folder;
-    struct qb_buf bytes = {0};
     folder->link.as_of = pass->request->as_of;
-    int result = QB_OK;
     take_gone(pass);
-    for (size_t i = 0; i < pass->queue.count && result == QB_OK; i++) {
-        pass->queue.items[i]->queued = false;
-        result = take(pass, pass->queue.items[i], &bytes, err);
-        if (!(i % 512))
-            qb_folder_progress(folder, QB_PROGRESS_READING, i, pass->queue.count);
-    }
-    qb_buf_fini(&bytes);
+    int result = take_queue(pass, err);
     if (folder->stored && folder->as_of != pass->request->as_of)
         qb_link_suspect_all(&folder->link);
     if (result == QB_OK) {

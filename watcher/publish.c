@@ -72,13 +72,24 @@ static int compute(struct qb_folder *folder, struct qb_facility_state *state, st
 
 /* --- problems --- */
 
+/* The version in force. Without a history its id was not taken when it was read (watcher/look). */
+static struct qb_oid used_by(struct qb_folder *folder, const struct qb_entry *entry)
+{
+    struct qb_oid oid = qb_folder_oid(&entry->used);
+    struct qb_buf text = {0};
+    if (qb_oid_is_zero(&oid) && folder->link.load(folder->link.context, entry, &text, NULL) == QB_OK)
+        qb_oid_of_blob_plain(qb_buf_text(&text), text.length, &oid);
+    qb_buf_fini(&text);
+    return oid;
+}
+
 static void add_problems(struct qb_folder *folder, const struct qb_problems *from, const struct qb_entry *entry)
 {
     char used[QB_OID_TEXT];
     for (size_t i = 0; from && i < from->count; i++) {
         struct qb_problem problem = from->items[i];
         if (entry && entry->in_force) {
-            struct qb_oid oid = qb_folder_oid(&entry->used);
+            struct qb_oid oid = used_by(folder, entry);
             problem.used = qb_oid_format(&oid, used);
         }
         qb_problems_add(&folder->problems, &problem);

@@ -87,7 +87,9 @@ static void unseen(void *context, const char *path, const struct qb_err *why)
 
 static int scan_directory(struct qb_pass *pass, const char *path, struct qb_err *err)
 {
-    int result = qb_file_walk_around(pass->folder->dir, path, visit, unseen, pass, err);
+    /* when everything is to be read, reading tells the rest */
+    bool all = pass->whole && !pass->folder->stored;
+    int result = (all ? qb_file_walk_names : qb_file_walk_around)(pass->folder->dir, path, visit, unseen, pass, err);
     if (result == QB_EABSENT && *path)
         result = QB_OK;
     if (result == QB_OK)

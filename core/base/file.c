@@ -119,14 +119,16 @@ int qb_file_stat(int dir, const char *path, struct qb_file_stat *st, struct qb_e
     return result;
 }
 
-/* Reads to the end, at most `most` bytes and one more to notice. */
+/* Reads to the end, at most `most` bytes and one more to notice. `expected` is the size of a regular file: what comes
+ * after so many bytes, with room for more, is its end. */
 static int read_all(int fd, const char *path, size_t most, size_t expected, struct qb_buf *out, struct qb_err *err)
 {
-    qb_buf_reserve(out, expected < most ? expected + 1 : 4096);
+    qb_buf_reserve(out, expected < most ? expected + 2 : 4096);
     for (;;) {
         if (out->capacity - out->length < 2)
             qb_buf_reserve(out, out->capacity);
-        ssize_t got = read(fd, out->data + out->length, out->capacity - out->length - 1);
+        size_t room = out->capacity - out->length - 1;
+        ssize_t got = read(fd, out->data + out->length, room);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -136,6 +138,8 @@ static int read_all(int fd, const char *path, size_t most, size_t expected, stru
         out->length += (size_t)got;
         if (out->length > most)
             return qb_err_set(err, QB_ELIMIT, path, "larger than %zu bytes", most);
+        if (out->length == expected && (size_t)got < room)
+            break;
     }
     out->data[out->length] = '\0';
     return QB_OK;
@@ -168,11 +172,12 @@ static int read_regular(int fd, const char *path, size_t most, struct qb_buf *ou
     return QB_OK;
 }
 
-int qb_file_read(int dir, const char *path, size_t most, struct qb_buf *out, struct qb_file_stat *st,
-                 struct qb_err *err)
+#define READING (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW)
+
+/* With what opening answered: reads, and closes. */
+static int read_opened(int fd, const char *path, size_t most, struct qb_buf *out, struct qb_file_stat *st,
+                       struct qb_err *err)
 {
-    qb_buf_clear(out);
-    int fd = open_beneath(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, 0);
     if (fd < 0 && errno == ENXIO) /* a socket */
         return qb_err_set(err, QB_EUNSAFE, path, "not a regular file");
     if (fd < 0 && errno == EAGAIN)
@@ -182,6 +187,53 @@ int qb_file_read(int dir, const char *path, size_t most, struct qb_buf *out, str
     int result = read_regular(fd, path, most, out, st, err);
     close(fd);
     return result;
+}
+
+int qb_file_read(int dir, const char *path, size_t most, struct qb_buf *out, struct qb_file_stat *st,
+                 struct qb_err *err)
+{
+    qb_buf_clear(out);
+    return read_opened(open_beneath(dir, path, READING, 0), path, most, out, st, err);
+}
+
+void qb_file_reader_init(struct qb_file_reader *reader, int dir)
+{
+    *reader = (struct qb_file_reader){.dir = dir, .parent = -1};
+}
+
+void qb_file_reader_fini(struct qb_file_reader *reader)
+{
+    if (reader->parent >= 0)
+        close(reader->parent);
+    qb_buf_fini(&reader->path);
+    *reader = (struct qb_file_reader){.dir = -1, .parent = -1};
+}
+
+/* Makes the directory of a path the reader's; *name is the path's last part. */
+static int enter_parent(struct qb_file_reader *reader, const char *path, const char **name, struct qb_err *err)
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) : 0;
+    *name = slash ? slash + 1 : path;
+    if (reader->parent >= 0 && reader->path.length == length && !memcmp(qb_buf_text(&reader->path), path, length))
+        return QB_OK;
+    if (reader->parent >= 0)
+        close(reader->parent);
+    qb_buf_clear(&reader->path);
+    qb_buf_add(&reader->path, path, length);
+    reader->parent = qb_file_open_dir_at(reader->dir, qb_buf_text(&reader->path), err);
+    return reader->parent < 0 ? reader->parent : QB_OK;
+}
+
+int qb_file_reader_read(struct qb_file_reader *reader, const char *path, size_t most, struct qb_buf *out,
+                        struct qb_file_stat *st, struct qb_err *err)
+{
+    const char *name;
+    qb_buf_clear(out);
+    int result = enter_parent(reader, path, &name, err);
+    if (result < 0)
+        return result;
+    return read_opened(openat(reader->parent, name, READING | O_CLOEXEC), path, most, out, st, err);
 }
 
 int qb_file_read_path(const char *path, size_t most, struct qb_buf *out, struct qb_err *err)
@@ -449,16 +501,32 @@ struct walk {
     qb_file_visit *visit;
     qb_file_unseen *unseen; /* may be NULL */
     void *context;
+    bool names_only; /* regular files are not looked at */
     struct qb_buf path;
 };
 
-static int by_name(const void *a, const void *b)
+/* What a directory says of one thing in it. */
+struct item {
+    unsigned char type; /* DT_REG, DT_DIR, ..., or DT_UNKNOWN */
+    char name[];
+};
+
+static struct item *item_new(const struct dirent *found)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    size_t size = strlen(found->d_name) + 1;
+    struct item *item = qb_mem_alloc(sizeof *item + size);
+    item->type = found->d_type;
+    memcpy(item->name, found->d_name, size);
+    return item;
 }
 
-/* The names in a directory, sorted; frees nothing on failure but what it made itself. */
-static int list(int fd, const char *path, char ***names, size_t *count, struct qb_err *err)
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(struct item *const *)a)->name, (*(struct item *const *)b)->name);
+}
+
+/* What is in a directory, sorted by name; frees nothing on failure but what it made itself. */
+static int list(int fd, const char *path, struct item ***items, size_t *count, struct qb_err *err)
 {
     size_t capacity = 0;
     int copy = dup(fd);
@@ -469,19 +537,19 @@ static int list(int fd, const char *path, char ***names, size_t *count, struct q
             close(copy);
         return result;
     }
-    *names = NULL;
+    *items = NULL;
     *count = 0;
     errno = 0;
-    for (struct dirent *item; (item = readdir(stream)); errno = 0) {
-        if (!strcmp(item->d_name, ".") || !strcmp(item->d_name, ".."))
+    for (struct dirent *found; (found = readdir(stream)); errno = 0) {
+        if (!strcmp(found->d_name, ".") || !strcmp(found->d_name, ".."))
             continue;
-        QB_MEM_GROW(*names, *count, capacity);
-        (*names)[(*count)++] = qb_mem_string(item->d_name);
+        QB_MEM_GROW(*items, *count, capacity);
+        (*items)[(*count)++] = item_new(found);
     }
     int result = errno ? qb_err_sys(err, path, "cannot list the directory") : QB_OK;
     closedir(stream);
     if (*count)
-        qsort(*names, *count, sizeof **names, by_name);
+        qsort(*items, *count, sizeof **items, by_name);
     return result;
 }
 
@@ -498,12 +566,14 @@ static void miss(struct walk *walk, int code, const struct qb_err *why)
         walk->first = *why;
 }
 
-static int walk_item(struct walk *walk, int fd, const char *name, unsigned depth, struct qb_err *err)
+static int walk_item(struct walk *walk, int fd, const struct item *item, unsigned depth, struct qb_err *err)
 {
-    struct stat raw;
+    struct stat raw = {.st_mode = S_IFREG};
     struct qb_file_stat st;
     struct qb_err why = {0};
-    if (fstatat(fd, name, &raw, AT_SYMLINK_NOFOLLOW) < 0) {
+    const char *name = item->name;
+    bool look = !walk->names_only || item->type != DT_REG;
+    if (look && fstatat(fd, name, &raw, AT_SYMLINK_NOFOLLOW) < 0) {
         miss(walk, qb_err_sys(&why, qb_buf_text(&walk->path), "cannot look at the file"), &why);
         return QB_OK;
     }
@@ -524,7 +594,7 @@ static int walk_item(struct walk *walk, int fd, const char *name, unsigned depth
 /* Only the callback ends a walk. */
 static int walk_dir(struct walk *walk, int fd, unsigned depth, struct qb_err *err)
 {
-    char **names = NULL;
+    struct item **items = NULL;
     size_t count = 0;
     struct qb_err why = {0};
     int result = QB_OK;
@@ -533,44 +603,55 @@ static int walk_dir(struct walk *walk, int fd, unsigned depth, struct qb_err *er
             walk,
             qb_err_set(&why, QB_ELIMIT, qb_buf_text(&walk->path), "folders nested deeper than %d", QB_MAX_FOLDER_DEPTH),
             &why);
-    else if (list(fd, qb_buf_text(&walk->path), &names, &count, &why) < 0)
+    else if (list(fd, qb_buf_text(&walk->path), &items, &count, &why) < 0)
         miss(walk, why.code, &why);
     size_t length = walk->path.length;
     for (size_t i = 0; i < count; i++) {
         if (result == QB_OK) {
             if (length)
                 qb_buf_add_char(&walk->path, '/');
-            qb_buf_add_string(&walk->path, names[i]);
-            result = walk_item(walk, fd, names[i], depth, err);
+            qb_buf_add_string(&walk->path, items[i]->name);
+            result = walk_item(walk, fd, items[i], depth, err);
             walk->path.length = length;
             walk->path.data[length] = '\0';
         }
-        free(names[i]);
+        free(items[i]);
     }
-    free(names);
+    free(items);
+    return result;
+}
+
+static int walk_from(struct walk *walk, int dir, const char *path, struct qb_err *err)
+{
+    int fd = qb_file_open_dir_at(dir, path, err);
+    if (fd < 0)
+        return fd;
+    qb_buf_add_string(&walk->path, path);
+    int result = walk_dir(walk, fd, 0, err);
+    close(fd);
+    qb_buf_fini(&walk->path);
+    if (result == QB_OK && walk->first.code != QB_OK) {
+        result = walk->first.code;
+        if (err)
+            *err = walk->first;
+    }
     return result;
 }
 
 int qb_file_walk(int dir, const char *path, qb_file_visit *visit, void *context, struct qb_err *err)
 {
-    return qb_file_walk_around(dir, path, visit, NULL, context, err);
+    return walk_from(&(struct walk){.visit = visit, .context = context}, dir, path, err);
 }
 
 int qb_file_walk_around(int dir, const char *path, qb_file_visit *visit, qb_file_unseen *unseen, void *context,
                         struct qb_err *err)
 {
-    struct walk walk = {.visit = visit, .unseen = unseen, .context = context};
-    int fd = qb_file_open_dir_at(dir, path, err);
-    if (fd < 0)
-        return fd;
-    qb_buf_add_string(&walk.path, path);
-    int result = walk_dir(&walk, fd, 0, err);
-    close(fd);
-    qb_buf_fini(&walk.path);
-    if (result == QB_OK && walk.first.code != QB_OK) {
-        result = walk.first.code;
-        if (err)
-            *err = walk.first;
-    }
-    return result;
+    return walk_from(&(struct walk){.visit = visit, .unseen = unseen, .context = context}, dir, path, err);
+}
+
+int qb_file_walk_names(int dir, const char *path, qb_file_visit *visit, qb_file_unseen *unseen, void *context,
+                       struct qb_err *err)
+{
+    struct walk walk = {.visit = visit, .unseen = unseen, .context = context, .names_only = true};
+    return walk_from(&walk, dir, path, err);
 }

@@ -49,6 +49,17 @@ int qb_file_stat(int dir, const char *path, struct qb_file_stat *st, struct qb_e
  * size or times differ before and after. `out` is unspecified after an error. */
 int qb_file_read(int dir, const char *path, size_t most, struct qb_buf *out, struct qb_file_stat *st,
                  struct qb_err *err);
+/* Reads many files one after another, those of one directory with one look-up of it: what qb_file_read answers. For one
+ * thread; `dir` is borrowed. */
+struct qb_file_reader {
+    int dir;
+    int parent;         /* the directory of the last file, or -1 */
+    struct qb_buf path; /* its path */
+};
+void qb_file_reader_init(struct qb_file_reader *reader, int dir);
+void qb_file_reader_fini(struct qb_file_reader *reader);
+int qb_file_reader_read(struct qb_file_reader *reader, const char *path, size_t most, struct qb_buf *out,
+                        struct qb_file_stat *st, struct qb_err *err);
 /* The same for any path given by a person on the command line: links are followed, "-" is standard input. */
 int qb_file_read_path(const char *path, size_t most, struct qb_buf *out, struct qb_err *err);
 
@@ -89,5 +100,8 @@ int qb_file_walk(int dir, const char *path, qb_file_visit *visit, void *context,
 typedef void qb_file_unseen(void *context, const char *path, const struct qb_err *why);
 int qb_file_walk_around(int dir, const char *path, qb_file_visit *visit, qb_file_unseen *unseen, void *context,
                         struct qb_err *err);
+/* The same, but regular files are told by what their directory says: of their stat only the type in `mode` is set. */
+int qb_file_walk_names(int dir, const char *path, qb_file_visit *visit, qb_file_unseen *unseen, void *context,
+                       struct qb_err *err);
 
 #endif

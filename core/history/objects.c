@@ -73,6 +73,11 @@ bool qb_oid_of_blob(const void *bytes, size_t length, struct qb_oid *oid)
     return qb_objects_id(bytes, length, GIT_OBJECT_BLOB, oid);
 }
 
+void qb_oid_of_blob_plain(const void *bytes, size_t length, struct qb_oid *oid)
+{
+    plain_id(bytes, length, GIT_OBJECT_BLOB, oid);
+}
+
 bool qb_objects_present(struct qb_history *history, const struct qb_oid *oid)
 {
     if (history->pack && qb_pack_has(history->pack, oid))

@@ -2,6 +2,7 @@
 """One pass over everything: schedule, history, and that a second run changes nothing."""
 import json
 import os
+import re
 import sys
 
 from office import Office, case, expect, main, shipment
@@ -39,6 +40,42 @@ def test_once__schedule_command_prints_the_same_without_writing():
                 expect(json.load(f) == json.loads(out), f"{date} differs")
         expect(before == office.tree(), "the folder changed")
         expect(not os.path.exists(office.state), "a state directory was made")
+
+
+def test_once__many_records_end_the_same_with_one_processor_or_all():
+    """More files than are looked at without threads, some of them wrong in every way, some large."""
+    outcomes = set()
+    everything = os.sched_getaffinity(0)
+    for processors in ({min(everything)}, everything):
+        with Office(os.path.join(case("toba"), "records")) as office:
+            settings = office.read("qbis.yaml")
+            office.write("qbis.yaml", re.sub(r"folder_id: .*", "folder_id: 0123456789abcdef", settings))
+            for i in range(1500):
+                record = shipment(f"SHP-{i:05d}", f"2020.1.0901.0.K09.E.{i:08d}")
+                if i % 97 == 0:
+                    record["import_country"] = "ID"
+                if i % 101 == 0:
+                    record["certificate_number"] = f"2020.1.0901.0.K09.E.{i - 1:08d}"
+                text = json.dumps(record)
+                if i % 211 == 0:
+                    text = text[:-1]
+                if i % 307 == 0:
+                    text += " " * 200000
+                if i % 401 == 0:
+                    text += " " * 1100000
+                office.write(f"records/shipments/2020/{i % 7:02d}/SHP-{i:05d}.json", text)
+            os.sched_setaffinity(0, processors)
+            try:
+                office.once(status=1)
+                found = office.qbis("check", "--json", "--as-of", "2020-07-06", status=1).out
+                bare = office.qbis("--state", office.state + "-none", "check", "--json", "--as-of", "2020-07-06", status=1).out
+            finally:
+                os.sched_setaffinity(0, everything)
+            written = json.dumps(office.json("status/problems.json"))
+            expect(json.dumps(json.loads(found)) == written, "check finds other problems than the pass")
+            expect(json.loads(bare) == json.loads(found), "without history other problems are found")
+            outcomes.add((office.git("rev-parse", "main^{tree}"), written, bare))
+    expect(len(outcomes) == 1, "the outcome depends on the processors")
 
 
 def test_once__a_second_run_changes_no_byte_and_makes_no_commit():

@@ -160,6 +160,13 @@ golden: deps
 	QBIS=$(abspath $(BUILD))/qbis QBIS_SHARED=$(abspath $(SHARED)) python3 tests/e2e/test_golden.py --write
 	git diff --stat -- tests/golden
 
+# Two machines at work for a while, with a sync engine between them: SOAK_SEED repeats a run.
+SOAK_MINUTES ?= 30
+soak: deps
+	+$(MAKE) all
+	QBIS=$(abspath $(BUILD))/qbis QBIS_SHARED=$(abspath $(SHARED)) PYTHONDONTWRITEBYTECODE=1 \
+	  python3 tests/soak/soak.py --minutes $(SOAK_MINUTES) $(if $(SOAK_SEED),--seed $(SOAK_SEED))
+
 demo: deps
 	+$(MAKE) all
 	examples/demo $(BUILD)/qbis
@@ -204,7 +211,8 @@ help:
 	  'make check-asan      all tests with AddressSanitizer and UBSan' \
 	  'make check-valgrind  all tests under valgrind' \
 	  'make fuzz            fuzzes every target: TIME=600 seconds in all, TARGET=json for one' \
-	  'make golden          writes the expected outputs of tests/golden anew: read the diff' \
+	  'make soak            two machines with Syncthing between them: SOAK_MINUTES=30, SOAK_SEED repeats a run' \
+  'make golden          writes the expected outputs of tests/golden anew: read the diff' \
 	  'make bench           measures, each beside its yardstick' \
 	  'make lint            format, warnings, include directions, cppcheck, shellcheck, catalogues' \
 	  'make docs            writes the pages in docs/ that come from the program' \
@@ -216,6 +224,6 @@ help:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps tests check check-asan check-valgrind fuzz fuzzers golden demo bench format lint docs install uninstall dist help clean
+.PHONY: all deps tests check check-asan check-valgrind fuzz fuzzers golden soak demo bench format lint docs install uninstall dist help clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -21,6 +21,10 @@ class Failure(AssertionError):
     pass
 
 
+class Skip(Exception):
+    """Why a test cannot run on this machine."""
+
+
 def expect(condition, why):
     if not condition:
         raise Failure(why() if callable(why) else why)
@@ -206,9 +210,9 @@ def shipment(ident, number, day="2020-07-06", **more):
             "recorded_by": "OFF-0001", **more}
 
 
-def main(scope):
+def main(scope, prefix="test_"):
     """Runs every test_* of a module, in TAP."""
-    tests = [(n, f) for n, f in scope.items() if n.startswith("test_") and callable(f)]
+    tests = [(n, f) for n, f in scope.items() if n.startswith(prefix) and callable(f)]
     chosen = sys.argv[1:]
     tests = [t for t in tests if not chosen or t[0] in chosen]
     failed = 0
@@ -217,6 +221,8 @@ def main(scope):
         try:
             function()
             print(f"ok {number} - {name}", flush=True)
+        except Skip as why:
+            print(f"ok {number} - {name} # SKIP {why}", flush=True)
         except BaseException as error:  # one test's failure is not the others'
             failed += 1
             text = str(error) if isinstance(error, Failure) else traceback.format_exc()

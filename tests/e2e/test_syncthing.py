@@ -1,114 +1,100 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Two machines with a real sync engine between them: each a folder, a state directory and a daemon of its own."""
-import json
+"""Two machines with a real sync engine between them. Starting a pair takes time, so each test tells a longer story."""
 import os
-import shutil
-import subprocess
 import sys
 
-from office import SHARED, Office, case, expect, main, wait_for
-from test_conflict import FIRST, TOBA, VISIT, conflicts, text
+from machines import Machines, copies
+from office import expect, main, shipment, wait_for
+from test_conflict import FIRST, TOBA, conflicts, text
 
-PAIR = os.path.join(SHARED, "tools", "syncthing-pair")
-LONG = 120  # seconds: the engine looks for changes at its own pace
-
-
-def shared(office):
-    """What is the office's: the engine keeps its list of patterns, and what it has half fetched, to itself."""
-    return {p: b for p, b in office.tree().items()
-            if not p.startswith(".st") and not os.path.basename(p).startswith(".syncthing.")}
+VISITS = "records/visits/2020/"
+SCHEDULE = "schedule/schedule.json"
 
 
-def copies(office):
-    return [p for p in shared(office) if "conflict" in p]
+def visit(letter, **more):
+    return {**FIRST, "id": f"VIS-{letter}", **more}
 
 
-class Machines:
-    """Two offices whose folders are kept in step, and the link between them."""
-
-    def __init__(self):
-        self.a, self.b = Office(TOBA()), Office()
-        shutil.rmtree(self.b.folder)
-        self.work = os.path.join(self.a.root, "pair")
-
-    def pair(self, *args):
-        done = subprocess.run([PAIR, args[0], self.work, *args[1:]], env=self.a.env, capture_output=True, text=True)
-        expect(done.returncode == 0, f"syncthing-pair {args}: {done.stdout}{done.stderr}")
-
-    def __enter__(self):
-        try:
-            self.begin()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def begin(self):
-        self.a.write(VISIT, text(FIRST))
-        with open(self.a.path(".stignore"), "w", encoding="utf-8") as f:
-            f.write("~*.tmp\n")
-        self.pair("start", self.a.folder, self.b.folder)
-        wait_for(lambda: self.b.exists(VISIT) and self.b.exists("qbis.yaml"), "the folder does not arrive", LONG)
-        self.pair("idle")
-        for office in (self.a, self.b):
-            office.start()
-        self.settle()
-
-    def __exit__(self, *exc):
-        pair = os.path.join(self.work, "pair.json")
-        if os.path.exists(pair):
-            with open(pair, encoding="utf-8") as f:
-                engines = [side["pid"] for side in json.load(f)["sides"]]
-            subprocess.run([PAIR, "stop", self.work], capture_output=True)
-            wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in engines), "the engines do not end")
-        self.b.__exit__(*exc)
-        self.a.__exit__(*exc)
-
-    def logs(self):
-        return f"{self.a.log()}\n{self.b.log()}\n{sorted(self.a.tree())}\n{sorted(self.b.tree())}"
-
-    def settle(self, condition=lambda office: True):
-        """Until both hold the same bytes, and the condition."""
-        def done():
-            try:
-                return shared(self.a) == shared(self.b) and all(
-                    condition(office) for office in (self.a, self.b))
-            except FileNotFoundError:  # it moved while this looked
-                return False
-        wait_for(done, self.logs, LONG)
+def put(office, letter, **more):
+    office.replace(f"{VISITS}VIS-{letter}.json", text(visit(letter, **more)))
 
 
-def test_syncthing__different_properties_become_one_record_on_both():
-    with Machines() as machines:
+def prepare(office):
+    for letter in "CDE":
+        office.write(f"{VISITS}VIS-{letter}.json", text(visit(letter)))
+
+
+def of(office, letter):
+    return office.json(f"{VISITS}VIS-{letter}.json")
+
+
+def counted(office):
+    return office.json(SCHEDULE)["chains"][0]["counted"]
+
+
+def recorded(machines, office, letter, part):
+    path = f"main:{VISITS}VIS-{letter}.json"
+    wait_for(lambda: part in office.git("show", path, status=None), machines.logs)
+
+
+def add_shipments(office, count):
+    for i in range(count):
+        office.write(f"records/shipments/2020/07/SHP-N{i:03}.json", shipment(f"SHP-N{i:03}", f"N-{i + 100}"))
+
+
+def ends_well(offices):
+    for office in offices:
+        office.stop()
+        office.fsck()
+        expect(office.status_clean(), office.git(f"--work-tree={office.folder}", "status"))
+
+
+def test_syncthing__a_daemon_on_one_side_serves_both():
+    with Machines(TOBA(), "a", prepare) as machines:
         a, b = machines.a, machines.b
+        add_shipments(b, 200)
+        machines.settle(lambda office: counted(office) == 206)
         machines.pair("pause")
-        a.replace(VISIT, text({**FIRST, "planned_on": "2020-07-11"}))
-        b.replace(VISIT, text({**FIRST, "note": "bawa alat uji"}))
-        for office, part in ((a, "2020-07-11"), (b, "alat uji")):
-            wait_for(lambda: part in office.git("show", "main:" + VISIT, status=None), machines.logs)
+        put(a, "C", planned_on="2020-07-11")
+        recorded(machines, a, "C", "2020-07-11")
+        put(b, "C", note="bawa alat uji", recorded_by="OFF-0002")
         machines.pair("resume")
-        merged = {**FIRST, "planned_on": "2020-07-11", "note": "bawa alat uji"}
-        machines.settle(lambda office: not copies(office) and office.json(VISIT) == merged)
-        expect(not a.problems() and not b.problems(), str(a.problems()))
+        merged = visit("C", planned_on="2020-07-11", note="bawa alat uji", recorded_by="OFF-0002")
+        machines.settle(lambda office: of(office, "C") == merged and not copies(office) and not office.problems())
+        expect(a.git("log", "--format=%an", "main").count("Petugas Kedua"), a.git("log", "--format=%an %s", "main"))
+        ends_well([a])
+
+
+def test_syncthing__daemons_on_both_sides_agree():
+    with Machines(TOBA(), "ab", prepare) as machines:
+        a, b = machines.a, machines.b
+        add_shipments(a, 200)
+        machines.settle(lambda office: counted(office) == 206)
+        machines.pair("pause")
+        # C: different properties; D: the same one; E: deleted here, edited there
+        put(a, "C", planned_on="2020-07-11")
+        put(b, "C", note="bawa alat uji", recorded_by="OFF-0002")
+        put(a, "D", planned_on="2020-07-11")
+        put(b, "D", planned_on="2020-07-12", recorded_by="OFF-0002")
+        os.unlink(a.path(f"{VISITS}VIS-E.json"))
+        put(b, "E", note="tetap perlu")
+        for office, parts in ((a, ("2020-07-11", "2020-07-11", "")), (b, ("alat uji", "2020-07-12", "tetap perlu"))):
+            for letter, part in zip("CDE", parts):
+                recorded(machines, office, letter, part)
+        wait_for(lambda: not a.in_head(f"{VISITS}VIS-E.json"), machines.logs)
+        machines.pair("resume")
+        merged = visit("C", planned_on="2020-07-11", note="bawa alat uji", recorded_by="OFF-0002")
+        machines.settle(lambda office: of(office, "C") == merged and len(copies(office)) == 1 and
+                        len(conflicts(office)) == 1 and of(office, "E") == visit("E", note="tetap perlu"))
         for office in (a, b):
-            office.stop()
-            office.fsck()
-            expect(office.status_clean(), office.git("status"))
-
-
-def test_syncthing__the_same_property_is_a_problem_on_both_until_one_ends_it():
-    with Machines() as machines:
-        a, b = machines.a, machines.b
-        machines.pair("pause")
-        a.replace(VISIT, text({**FIRST, "planned_on": "2020-07-11"}))
-        b.replace(VISIT, text({**FIRST, "planned_on": "2020-07-12"}))
-        for office, part in ((a, "2020-07-11"), (b, "2020-07-12")):
-            wait_for(lambda: part in office.git("show", "main:" + VISIT, status=None), machines.logs)
-        machines.pair("resume")
-        machines.settle(lambda office: len(conflicts(office)) == 1)
-        expect(conflicts(a) == conflicts(b) and conflicts(a)[0]["pointer"] == "/planned_on", str(conflicts(a)))
+            problem = conflicts(office)[0]
+            expect(problem["record"] == "VIS-D" and problem["pointer"] == "/planned_on", str(problem))
+            authors = office.git("log", "--format=%an", "main", "--", f"{VISITS}VIS-C*")
+            expect("Petugas Kedua" in authors and "Petugas Contoh" in authors, office.git("log", "--stat", "main"))
+            expect(office.in_head(f"{VISITS}VIS-E.json"), "the edit is not in history")
         os.unlink(a.path(conflicts(a)[0]["path"]))
         machines.settle(lambda office: not copies(office) and not office.problems())
+        ends_well([a, b])
 
 
 if __name__ == "__main__":

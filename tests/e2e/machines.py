@@ -61,11 +61,19 @@ class Machines:
         except FileNotFoundError:
             return []
 
-    def __exit__(self, *exc):
+    def end(self):
+        """The engines and daemons, if they are still at work."""
         engines = self.engines()
         if engines:
             subprocess.run([PAIR, "stop", self.work], capture_output=True)
             wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in engines), "the engines do not end")
+        for office in (self.a, self.b):
+            if office.daemon and office.daemon.poll() is None:
+                office.daemon.kill()
+                office.daemon.wait()
+
+    def __exit__(self, *exc):
+        self.end()
         self.b.__exit__(*exc)
         self.a.__exit__(*exc)
 

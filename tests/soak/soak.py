@@ -263,7 +263,8 @@ class Soak:
     def plain_git(self):
         side = self.dice.choice("ab")
         office = self.sides[side]
-        command = self.dice.choice([["log", "-3", "--stat"], ["gc"], ["status", "--short"], ["fsck"], ["repack", "-d"]])
+        command = self.dice.choice([["log", "-3", "--stat"], ["gc"], ["status", "--short"], ["repack", "-d"],
+                                    ["rev-list", "--objects", "--all"]])
         self.note(side, "git", *command)
         office.git(f"--work-tree={office.folder}", *command)
 
@@ -377,7 +378,8 @@ class Soak:
 
 
 def keep(machines):
-    """The folders, states and logs of a run that failed."""
+    """The folders, states and logs of a run that failed, once nothing moves any more."""
+    machines.end()
     kept = os.path.join(os.path.dirname(machines.a.root), f"qbis-soak-{os.getpid()}")
     for name, office in (("a", machines.a), ("b", machines.b)):
         shutil.copytree(office.root, os.path.join(kept, name), dirs_exist_ok=True)

@@ -33,7 +33,7 @@ SCHEDULE := order policy policy_fixed policy_since_last policy_csp1 policy_csp2 
 OUTPUT := output json facility csv problems note html html_page html_markup html_escape date_words phrase ical xlsx workbook svg months timeline facility_html problems_html
 HISTORY := crypto sign anchors repository mend objects loose pack stream sha1 path tree update commit index log trail merge
 JSONSCHEMA := automaton compile dialect evaluate evaluate_containers faults formats formats_host formats_idn formats_time formats_uri keywords loops make_object names pattern quote regex regex_set report resources uri values
-SCHEMA := kind settings check extract cross link formats markdown kind_text kind_words kind_page kind_editor \
+SCHEMA := kind kind_source kind_gather kind_problem settings check extract cross link formats markdown kind_text kind_words kind_page kind_editor \
           value value_number value_date draft columns mapping
 # The parts of the daemon that unit tests are linked with, too.
 WATCH_PARTS := notify settle lock ignore progress signals conflict
@@ -54,7 +54,7 @@ all: $(BUILD)/qbis
 
 # Files that become part of the program, known there by these names (core/base/embed.h).
 KINDS := $(wildcard schema/kinds/*.yaml)
-EMBED := $(KINDS) schema/settings.yaml schema/mapping.yaml $(wildcard schema/jsonschema/meta/*.json) core/output/page.css \
+EMBED := $(KINDS) schema/every_record.yaml schema/settings.yaml schema/mapping.yaml $(wildcard schema/jsonschema/meta/*.json) core/output/page.css \
          $(shell find examples/belawan/records -name '*.json' | LC_ALL=C sort)
 CATALOGUES := id en
 EMBEDDED := $(CATALOGUES:%=po/%.mo) $(EMBED)

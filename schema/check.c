@@ -8,6 +8,8 @@
 
 #include "core/base/limits.h"
 #include "schema/extract.h"
+#include "schema/jsonschema/quote.h"
+#include "schema/kind_problem.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +68,7 @@ static void complain(struct look *look, enum qb_problem_code code, const char *p
     problem.arg_count = count;
     if (count)
         memcpy(problem.args, args, count * sizeof *args);
+    qb_kind_name(&problem, look->checker->kinds, look->kind);
     qb_json_locate(look->text, look->length, pointer, false, &problem.line, &problem.column);
     qb_problems_add(look->problems, &problem);
 }
@@ -98,10 +101,14 @@ static void check_name(struct look *look)
     if (!id || (!strcmp(id, look->base.record) && strlen(id) == value->length))
         return;
     struct qb_buf right = {0};
-    qb_buf_addf(&right, "%s.json", id);
+    struct qb_buf found = {0};
+    qb_quote_whole(&found, id, value->length);
+    qb_buf_addf(&right, "%s.json", found.data);
     complain(look, QB_PROBLEM_ID_NAME, "/id", "problem.id-name",
-             (struct qb_text_arg[]){{"found", id}, {"name", look->base.record}, {"file", qb_buf_text(&right)}}, 3);
+             (struct qb_text_arg[]){{"found", found.data}, {"name", look->base.record}, {"file", qb_buf_text(&right)}},
+             3);
     qb_buf_fini(&right);
+    qb_buf_fini(&found);
 }
 
 struct order {
@@ -189,7 +196,7 @@ static void check_samples(struct look *look)
 static void shorten(struct qb_buf *out, const struct qb_json *value)
 {
     if (value && value->type == QB_JSON_STRING)
-        qb_buf_add_string(out, value->as.string);
+        qb_quote_whole(out, value->as.string, value->length);
     else if (value)
         qb_json_write_compact(out, value);
     if (out->length <= 60)
@@ -320,7 +327,7 @@ static void check_schema(struct look *look)
         last->message_id = "problem.more";
         last->arg_count = 0;
     }
-    qb_kind_report(look->problems, &look->base, violations, look->text, look->length, false);
+    qb_kind_report(look->problems, &look->base, violations, look->kind, look->text, look->length, false);
 }
 
 static size_t errors_since(const struct qb_problems *problems, size_t before)
@@ -423,6 +430,7 @@ struct qb_version *qb_check_text(struct qb_checker *checker, struct qb_store *st
 struct spot {
     const char *value;
     struct qb_buf *pointer;
+    struct qb_buf *shown;
     bool found;
 };
 
@@ -434,13 +442,15 @@ static void spot_value(void *context, const struct qb_json *value, const char *p
         return;
     spot->found = true;
     qb_buf_add_string(spot->pointer, pointer);
+    if (text && spot->shown)
+        qb_quote_whole(spot->shown, text, value->length);
 }
 
 void qb_check_locate(struct qb_checker *checker, const struct qb_kind_field *field, const char *value, const char *text,
-                     size_t length, struct qb_buf *pointer, uint32_t *line, uint32_t *column)
+                     size_t length, struct qb_buf *pointer, struct qb_buf *shown, uint32_t *line, uint32_t *column)
 {
     struct qb_json_fault fault;
-    struct spot spot = {.value = value, .pointer = pointer};
+    struct spot spot = {.value = value, .pointer = pointer, .shown = shown};
     const struct qb_json *record = qb_json_parse(checker->doc, text, length, &qb_json_record_options, &fault);
     *line = *column = 1;
     if (!record)

@@ -42,8 +42,9 @@ struct qb_version *qb_check_text(struct qb_checker *checker, struct qb_store *st
 bool qb_version_frozen(const struct qb_version *version, qb_date day);
 
 /* Where in the text the reference or unique value of a field stands: its pointer is appended, line and column set. The
- * first value equal to `value`, or the field itself when `value` is NULL. */
+ * first value equal to `value`, or the field itself when `value` is NULL. A text is appended to `shown` (may be NULL)
+ * whole: `value` ends at a NUL. */
 void qb_check_locate(struct qb_checker *checker, const struct qb_kind_field *field, const char *value, const char *text,
-                     size_t length, struct qb_buf *pointer, uint32_t *line, uint32_t *column);
+                     size_t length, struct qb_buf *pointer, struct qb_buf *shown, uint32_t *line, uint32_t *column);
 
 #endif

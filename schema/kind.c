@@ -9,8 +9,10 @@
 #include "core/base/limits.h"
 #include "core/data/yaml.h"
 #include "schema/formats.h"
+#include "schema/kind_gather.h"
+#include "schema/kind_problem.h"
+#include "schema/kind_source.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,9 +23,6 @@ static const char *const role_names[QB_ROLES] = {
     [QB_ROLE_VISIT] = "visit",     [QB_ROLE_FINDING] = "finding",
 };
 
-/* places looked at for annotations: where definitions refer to each other, ways multiply at every step */
-#define MOST_LOOKS 20000
-
 /* What reading one kind needs at hand. */
 struct reader {
     struct qb_kind *kind;
@@ -32,10 +31,6 @@ struct reader {
     struct qb_problems *problems;
     const char *text;
     size_t length;
-    struct qb_kind_step steps[QB_KIND_STEPS];
-    size_t depth;
-    unsigned looks;
-    bool too_large; /* said already */
 };
 
 static const char *copy_of(struct reader *reader, const char *text)
@@ -45,55 +40,10 @@ static const char *copy_of(struct reader *reader, const char *text)
 
 /* --- problems --- */
 
-void qb_kind_report(struct qb_problems *problems, const struct qb_problem *base, const struct qb_violations *violations,
-                    const char *text, size_t length, bool yaml)
-{
-    for (size_t i = 0; i < violations->count; i++) {
-        const struct qb_violation *violation = &violations->items[i];
-        struct qb_problem problem = *base;
-        problem.keyword = violation->keyword;
-        problem.pointer = violation->pointer;
-        problem.message_id = violation->message_id;
-        problem.arg_count = violation->arg_count;
-        memcpy(problem.args, violation->args, sizeof problem.args);
-        (yaml ? qb_yaml_locate : qb_json_locate)(text, length, violation->pointer, violation->at_key, &problem.line,
-                                                 &problem.column);
-        qb_problems_add(problems, &problem);
-    }
-}
-
-void qb_kind_report_fault(struct qb_problems *problems, const struct qb_problem *base,
-                          const struct qb_json_fault *fault)
-{
-    static const enum qb_problem_code codes[] = {
-        [QB_JSON_SYNTAX] = QB_PROBLEM_JSON_SYNTAX,
-        [QB_JSON_ENCODING] = QB_PROBLEM_JSON_ENCODING,
-        [QB_JSON_DUPLICATE_KEY] = QB_PROBLEM_JSON_DUPLICATE_KEY,
-        [QB_JSON_TOO_LARGE] = QB_PROBLEM_TOO_LARGE,
-        [QB_JSON_TOO_DEEP] = QB_PROBLEM_TOO_DEEP,
-        [QB_JSON_NUMBER_RANGE] = QB_PROBLEM_JSON_NUMBER,
-    };
-    struct qb_problem problem = *base;
-    if (problem.code == QB_PROBLEM_SCHEMA)
-        problem.code = codes[fault->code];
-    problem.pointer = "";
-    problem.line = fault->line;
-    problem.column = fault->column;
-    problem.message_id = fault->reason;
-    char other_line[16];
-    char limit[24];
-    snprintf(other_line, sizeof other_line, "%u", fault->other_line);
-    snprintf(limit, sizeof limit, "%zu", fault->limit);
-    problem.args[0] = (struct qb_text_arg){"found", fault->found};
-    problem.args[1] = (struct qb_text_arg){"other_line", other_line};
-    problem.args[2] = (struct qb_text_arg){"limit", limit};
-    problem.arg_count = 3;
-    qb_problems_add(problems, &problem);
-}
-
 /* A problem of the kind file at `pointer`. */
-static void complain(struct reader *reader, const char *pointer, const char *message_id, const char *found)
+static void complain(void *context, const char *pointer, const char *message_id, const char *found)
 {
+    struct reader *reader = context;
     struct qb_problem problem = reader->base;
     problem.pointer = pointer;
     problem.message_id = message_id;
@@ -103,121 +53,7 @@ static void complain(struct reader *reader, const char *pointer, const char *mes
     qb_problems_add(reader->problems, &problem);
 }
 
-/* --- annotations --- */
-
-static void complain_too_large(struct reader *reader)
-{
-    if (!reader->too_large)
-        complain(reader, "/properties", "kind.too-large", "");
-    reader->too_large = true;
-}
-
-static void read_labels(struct reader *reader, const struct qb_json *schema, const char *label[QB_LANGUAGES])
-{
-    const struct qb_json *labels = qb_json_get(schema, "x-qbis-label");
-    for (int i = 0; i < QB_LANGUAGES; i++) {
-        const char *text = qb_json_string(qb_json_get(labels, qb_text_language_tag((enum qb_language)i)));
-        if (text)
-            label[i] = copy_of(reader, text);
-    }
-}
-
-static bool flag(const struct qb_json *schema, const char *keyword)
-{
-    const struct qb_json *value = qb_json_get(schema, keyword);
-    return value && value->type == QB_JSON_TRUE;
-}
-
-static const char *path_of(struct reader *reader)
-{
-    struct qb_buf path = {0};
-    for (size_t i = 0; i < reader->depth; i++)
-        qb_buf_addf(&path, "%s%s%s", i ? "." : "", reader->steps[i].name, reader->steps[i].items ? "[]" : "");
-    const char *copy = copy_of(reader, qb_buf_text(&path));
-    qb_buf_fini(&path);
-    return copy;
-}
-
-/* The field of the present way: an earlier one when the property is described in two places. */
-static struct qb_kind_field *field_here(struct reader *reader)
-{
-    struct qb_kind *kind = reader->kind;
-    const char *path = path_of(reader);
-    for (size_t i = 0; i < kind->field_count; i++)
-        if (!strcmp(kind->fields[i].path, path))
-            return &kind->fields[i];
-    if (kind->field_count == UINT8_MAX) {
-        complain_too_large(reader);
-        return NULL;
-    }
-    QB_MEM_GROW(kind->fields, kind->field_count, kind->field_capacity);
-    struct qb_kind_field *field = &kind->fields[kind->field_count++];
-    *field = (struct qb_kind_field){.path = path, .step_count = reader->depth};
-    memcpy(field->steps, reader->steps, sizeof field->steps);
-    for (size_t i = 0; i < reader->depth; i++)
-        field->steps[i].name = qb_arena_copy(&kind->arena, field->steps[i].name, field->steps[i].length);
-    return field;
-}
-
-static void read_field(struct reader *reader, const struct qb_json *schema)
-{
-    static const char *const keywords[] = {"x-qbis-ref",    "x-qbis-unique", "x-qbis-frozen",
-                                           "x-qbis-author", "x-qbis-title",  "x-qbis-label"};
-    bool any = false;
-    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
-        any |= qb_json_get(schema, keywords[i]) != NULL;
-    struct qb_kind_field *field = any ? field_here(reader) : NULL;
-    if (!field)
-        return;
-    const char *ref = qb_json_string(qb_json_get(schema, "x-qbis-ref"));
-    if (ref)
-        field->ref = copy_of(reader, ref);
-    field->unique |= flag(schema, "x-qbis-unique");
-    field->frozen |= flag(schema, "x-qbis-frozen");
-    field->author |= flag(schema, "x-qbis-author");
-    field->title |= flag(schema, "x-qbis-title");
-    read_labels(reader, schema, field->label);
-}
-
-static void gather(struct reader *reader, const struct qb_json *schema, unsigned follow);
-
-static void gather_properties(struct reader *reader, const struct qb_json *properties, unsigned follow)
-{
-    if (!properties || properties->type != QB_JSON_OBJECT || reader->depth == QB_KIND_STEPS)
-        return;
-    for (uint32_t i = 0; i < properties->length; i++) {
-        const struct qb_json *member = &properties->as.items[i];
-        reader->steps[reader->depth++] = (struct qb_kind_step){member->key, member->key_length, false};
-        gather(reader, member, follow);
-        reader->depth--;
-    }
-}
-
-/* Walks a schema object and what applies to the same place in a record. */
-static void gather(struct reader *reader, const struct qb_json *schema, unsigned follow)
-{
-    if (!schema || schema->type != QB_JSON_OBJECT || !follow || reader->too_large)
-        return;
-    if (reader->looks++ == MOST_LOOKS) {
-        complain_too_large(reader);
-        return;
-    }
-    if (reader->depth)
-        read_field(reader, schema);
-    const char *ref = qb_json_string(qb_json_get(schema, "$ref"));
-    if (ref && ref[0] == '#')
-        gather(reader, qb_json_at(reader->root, ref + 1), follow - 1);
-    const struct qb_json *all = qb_json_get(schema, "allOf");
-    for (uint32_t i = 0; all && all->type == QB_JSON_ARRAY && i < all->length; i++)
-        gather(reader, &all->as.items[i], follow - 1);
-    gather_properties(reader, qb_json_get(schema, "properties"), follow - 1);
-    const struct qb_json *items = qb_json_get(schema, "items");
-    if (items && reader->depth && !reader->steps[reader->depth - 1].items) {
-        reader->steps[reader->depth - 1].items = true;
-        gather(reader, items, follow - 1);
-        reader->steps[reader->depth - 1].items = false;
-    }
-}
+/* --- annotations of the root --- */
 
 /* One row of x-qbis-frozen-when; false when its value is none of the three forms. */
 static bool read_condition(struct reader *reader, const struct qb_json *value, struct qb_kind_condition *condition)
@@ -309,17 +145,17 @@ static void compile(struct reader *reader)
 {
     struct qb_violations faults;
     qb_violations_init(&faults);
-    struct qb_schema_options options = {.assert_formats = true};
+    struct qb_schema_options options = {.assert_formats = true, .words = QB_KIND_MESSAGES};
     options.formats = qb_formats(&options.format_count);
     if (qb_schema_compile(&reader->kind->schema, reader->root, &options, &faults) < 0)
-        qb_kind_report(reader->problems, &reader->base, &faults, reader->text, reader->length, true);
+        qb_kind_report(reader->problems, &reader->base, &faults, NULL, reader->text, reader->length, true);
     qb_violations_fini(&faults);
 }
 
 struct qb_kind *qb_kind_parse(const char *source, const char *text, size_t length, struct qb_problems *problems)
 {
     struct qb_kind *kind = qb_mem_alloc(sizeof *kind);
-    struct qb_json_doc *doc = qb_json_doc_new();
+    struct qb_kind_source file;
     struct qb_json_fault fault;
     size_t before = problems->count;
     struct reader reader = {
@@ -333,7 +169,8 @@ struct qb_kind *qb_kind_parse(const char *source, const char *text, size_t lengt
     kind->source = copy_of(&reader, source);
     kind->text = qb_arena_copy(&kind->arena, text, length);
     kind->text_length = length;
-    reader.root = qb_yaml_parse(doc, text, length, &fault);
+    qb_kind_source_init(&file);
+    reader.root = qb_kind_source_read(&file, text, length, &fault);
     if (!reader.root) {
         qb_kind_report_fault(problems, &reader.base, &fault);
     } else if (reader.root->type != QB_JSON_OBJECT) {
@@ -341,11 +178,11 @@ struct qb_kind *qb_kind_parse(const char *source, const char *text, size_t lengt
     } else {
         read_identity(&reader);
         compile(&reader);
-        read_labels(&reader, reader.root, kind->label);
+        qb_kind_read_label(kind, reader.root, kind->label);
         read_conditions(&reader);
-        gather(&reader, reader.root, QB_MAX_DEPTH);
+        qb_kind_gather(kind, reader.root, complain, &reader);
     }
-    qb_json_doc_free(doc);
+    qb_kind_source_fini(&file);
     if (problems->count > before) {
         qb_kind_free(kind);
         return NULL;

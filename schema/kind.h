@@ -96,11 +96,4 @@ typedef void qb_kind_visit_value(void *context, const struct qb_json *value);
 void qb_kind_each_value(const struct qb_kind_field *field, const struct qb_json *record, qb_kind_visit_value *visit,
                         void *context);
 
-/* Adds the violations of a schema as problems, with their positions in `text` (JSON, or YAML when `yaml`). */
-void qb_kind_report(struct qb_problems *problems, const struct qb_problem *base, const struct qb_violations *violations,
-                    const char *text, size_t length, bool yaml);
-/* Adds a fault of the JSON or YAML reader. */
-void qb_kind_report_fault(struct qb_problems *problems, const struct qb_problem *base,
-                          const struct qb_json_fault *fault);
-
 #endif

@@ -5,7 +5,7 @@
  */
 #include "schema/kind_text.h"
 
-#include "core/data/yaml.h"
+#include "schema/kind_gather.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@
 const struct qb_json *qb_kind_text_target(const struct qb_kind_text *text, const struct qb_json *schema)
 {
     const char *ref = qb_json_string(qb_json_get(schema, "$ref"));
-    return ref && ref[0] == '#' ? qb_json_at(text->root, ref + 1) : NULL;
+    return ref ? qb_kind_target(text->root, ref) : NULL;
 }
 
 /* --- what a schema says --- */
@@ -173,9 +173,10 @@ static void walk_value(struct walk *walk, const struct qb_json *schema)
 void qb_kind_text_init(struct qb_kind_text *text, const struct qb_kind *kind)
 {
     struct qb_json_fault fault;
-    *text = (struct qb_kind_text){.kind = kind, .doc = qb_json_doc_new()};
+    *text = (struct qb_kind_text){.kind = kind};
+    qb_kind_source_init(&text->source);
     qb_arena_init(&text->arena);
-    text->root = qb_yaml_parse(text->doc, kind->text, kind->text_length, &fault);
+    text->root = qb_kind_source_read(&text->source, kind->text, kind->text_length, &fault);
     if (!text->root)
         abort(); /* it was read when the kind was made */
     struct walk walk = {.text = text, .object = text->root, .steps = WALK_STEPS};
@@ -185,7 +186,7 @@ void qb_kind_text_init(struct qb_kind_text *text, const struct qb_kind *kind)
 
 void qb_kind_text_fini(struct qb_kind_text *text)
 {
-    qb_json_doc_free(text->doc);
+    qb_kind_source_fini(&text->source);
     qb_arena_fini(&text->arena);
     free(text->properties);
     *text = (struct qb_kind_text){0};

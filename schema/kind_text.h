@@ -12,6 +12,7 @@
 #define QB_SCHEMA_KIND_TEXT_H
 
 #include "schema/kind.h"
+#include "schema/kind_source.h"
 
 struct qb_kind_property {
     const char *path;             /* "lines[].commodity" */
@@ -23,7 +24,7 @@ struct qb_kind_property {
 
 struct qb_kind_text {
     const struct qb_kind *kind;
-    struct qb_json_doc *doc;
+    struct qb_kind_source source;
     const struct qb_json *root;
     struct qb_arena arena;
     struct qb_kind_property *properties;

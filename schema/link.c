@@ -9,6 +9,7 @@
 #include "schema/link.h"
 
 #include "core/base/utf8.h"
+#include "schema/kind_problem.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -316,10 +317,19 @@ static const char *nearest_id(const struct teller *teller, const struct qb_cross
     return qb_utf8_nearest(hit->value, strlen(hit->value), known->items, known->count);
 }
 
+/* What was found is told as the record has it: an interned value ends at a NUL. */
+static void show_whole(struct qb_problem *problem, const struct qb_buf *shown)
+{
+    for (size_t i = 0; shown->length && i < problem->arg_count; i++)
+        if (!strcmp(problem->args[i].name, "found"))
+            problem->args[i].value = shown->data;
+}
+
 static void tell(void *context, const struct qb_cross_hit *hit)
 {
     struct teller *teller = context;
     struct qb_buf pointer = {0};
+    struct qb_buf shown = {0};
     struct qb_problem problem = {
         .code = hit->code,
         .kind = teller->link->kinds->items[teller->entry->kind]->name,
@@ -335,8 +345,9 @@ static void tell(void *context, const struct qb_cross_hit *hit)
     if (!text) {
         qb_buf_add_string(&pointer, hit->field ? "" : hit->property); /* said all the same, with the error */
     } else if (hit->field) {
-        qb_check_locate(teller->link->checker, hit->field, hit->value, text, teller->text.length, &pointer,
+        qb_check_locate(teller->link->checker, hit->field, hit->value, text, teller->text.length, &pointer, &shown,
                         &problem.line, &problem.column);
+        show_whole(&problem, &shown);
     } else {
         qb_buf_add_string(&pointer, hit->property);
         qb_json_locate(text, teller->text.length, hit->property, false, &problem.line, &problem.column);
@@ -347,8 +358,10 @@ static void tell(void *context, const struct qb_cross_hit *hit)
         problem.args[problem.arg_count++] = (struct qb_text_arg){"nearest", nearest};
     }
     problem.pointer = qb_buf_text(&pointer);
+    qb_kind_name(&problem, teller->link->kinds, teller->link->kinds->items[teller->entry->kind]);
     qb_problems_add(teller->problems, &problem);
     qb_buf_fini(&pointer);
+    qb_buf_fini(&shown);
 }
 
 /* Gathers all that was found into one number: equal when the same would be told. */

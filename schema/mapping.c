@@ -4,7 +4,7 @@
 
 #include "core/base/embed.h"
 #include "core/data/yaml.h"
-#include "schema/kind.h"
+#include "schema/kind_problem.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ static bool conforms(const struct qb_json *root, const struct qb_problem *base, 
         abort(); /* our own file: a test reads it */
     bool fine = qb_schema_report(schema, root, 0, &violations) == 0;
     if (!fine)
-        qb_kind_report(problems, base, &violations, text, length, true);
+        qb_kind_report(problems, base, &violations, NULL, text, length, true);
     qb_schema_free(schema);
     qb_json_doc_free(doc);
     qb_violations_fini(&violations);

@@ -8,7 +8,7 @@
 #include "core/base/embed.h"
 #include "core/data/yaml.h"
 #include "schema/formats.h"
-#include "schema/kind.h"
+#include "schema/kind_problem.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,7 +65,7 @@ static bool conforms(const struct qb_json *root, const struct qb_problem *base, 
     bool fine = qb_schema_valid(schema, root);
     if (!fine) {
         qb_schema_report(schema, root, 0, &violations);
-        qb_kind_report(problems, base, &violations, text, length, true);
+        qb_kind_report(problems, base, &violations, NULL, text, length, true);
     }
     qb_schema_free(schema);
     qb_json_doc_free(doc);

@@ -7,6 +7,7 @@
 #include "watcher/ask.h"
 
 #include "core/base/limits.h"
+#include "schema/kind_problem.h"
 #include "schema/kind_words.h"
 #include "watcher/choices.h"
 
@@ -121,8 +122,7 @@ static bool complain(void *context, const struct qb_violation *violation)
     if (!here || strstr(violation->keyword, "equired"))
         return true;
     struct qb_buf text = {0};
-    qb_text_format(&text, complaint->ask->invocation->language, violation->message_id, violation->args,
-                   violation->arg_count);
+    qb_kind_violation_message(&text, complaint->ask->invocation->language, NULL, violation);
     print("  ");
     print(qb_buf_text(&text));
     print("\n");

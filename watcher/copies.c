@@ -15,6 +15,7 @@
 #include "core/base/limits.h"
 #include "core/history/anchors.h"
 #include "core/history/merge.h"
+#include "schema/kind_problem.h"
 #include "watcher/conflict.h"
 
 #include <stdlib.h>
@@ -165,6 +166,8 @@ static void tell(struct conflict *conflict, const char *message_id, const char *
     problem.args[0] = (struct qb_text_arg){"original", original};
     for (size_t i = 0; i < count; i++)
         problem.args[i + 1] = args[i];
+    if (conflict->kind)
+        qb_kind_name(&problem, conflict->pass->folder->kinds, conflict->kind);
     if (*pointer)
         qb_json_locate(qb_buf_text(&conflict->theirs.text), conflict->theirs.text.length, pointer, false, &problem.line,
                        &problem.column);

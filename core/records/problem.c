@@ -80,6 +80,13 @@ struct qb_problem *qb_problems_add(struct qb_problems *list, const struct qb_pro
         copy.args[i].name = keep(arena, problem->args[i].name);
         copy.args[i].value = keep(arena, problem->args[i].value);
     }
+    for (int l = 0; l < QB_LANGUAGES; l++) {
+        copy.sentence[l] = keep(arena, problem->sentence[l]);
+        for (size_t i = 0; i < copy.label_count; i++)
+            copy.labels[i].words[l] = keep(arena, problem->labels[i].words[l]);
+    }
+    for (size_t i = 0; i < copy.label_count; i++)
+        copy.labels[i].arg = keep(arena, problem->labels[i].arg);
     QB_MEM_GROW(list->items, list->count, list->capacity);
     list->items[list->count] = copy;
     return &list->items[list->count++];
@@ -155,7 +162,94 @@ size_t qb_problems_errors(const struct qb_problems *list)
     return errors;
 }
 
+/* --- words --- */
+
+static size_t arg_named(const struct qb_problem *problem, const char *name)
+{
+    size_t i = 0;
+    while (i < problem->arg_count && strcmp(problem->args[i].name, name))
+        i++;
+    return i;
+}
+
+void qb_problem_label(struct qb_problem *problem, const char *arg, const char *const words[QB_LANGUAGES])
+{
+    if (arg_named(problem, arg) == problem->arg_count || problem->label_count == QB_PROBLEM_LABELS)
+        return;
+    struct qb_problem_label label = {.arg = arg};
+    bool any = false;
+    for (int i = 0; i < QB_LANGUAGES; i++) {
+        for (int other = 0; !label.words[i] && other < QB_LANGUAGES; other++) /* its own first, else another's */
+            label.words[i] = words[(i + other) % QB_LANGUAGES];
+        any |= label.words[i] != NULL;
+    }
+    if (any)
+        problem->labels[problem->label_count++] = label;
+}
+
+/* How much of the words is the name in other letters: all of "Certificate number" for certificate_number. */
+static size_t repeats(const char *words, const char *name)
+{
+    size_t i = 0;
+    for (; name[i]; i++) {
+        char a = words[i] >= 'A' && words[i] <= 'Z' ? (char)(words[i] - 'A' + 'a') : words[i];
+        if (a != name[i] && !(a == ' ' && name[i] == '_'))
+            return 0;
+    }
+    return words[i] && words[i] != ' ' ? 0 : i;
+}
+
+/* "Nomor sertifikat (certificate_number)"; where the words begin with the name, one of them says both. False when that
+ * is the name. */
+static bool compose(struct qb_buf *out, const char *words, const char *name)
+{
+    size_t repeated = repeats(words, name);
+    if (repeated && !words[repeated])
+        return false;
+    if (repeated)
+        qb_buf_add_string(out, words);
+    else
+        qb_buf_addf(out, "%s (%s)", words, name);
+    return true;
+}
+
+/* Takes the quotation marks off a name that is going to be in brackets behind its words. */
+static void unquote(struct qb_buf *text, const char *arg)
+{
+    struct qb_buf quoted = {0};
+    char *at;
+    qb_buf_addf(&quoted, "\"{%s}\"", arg);
+    while (text->length && (at = strstr(text->data, quoted.data))) {
+        memmove(at, at + 1, quoted.length - 2);
+        memmove(at + quoted.length - 2, at + quoted.length, strlen(at + quoted.length) + 1);
+        text->length -= 2;
+    }
+    qb_buf_fini(&quoted);
+}
+
 void qb_problem_message(struct qb_buf *out, enum qb_language language, const struct qb_problem *problem)
 {
-    qb_text_format(out, language, problem->message_id, problem->args, problem->arg_count);
+    struct qb_text_arg args[QB_PROBLEM_ARGS];
+    struct qb_buf names[QB_PROBLEM_LABELS] = {0};
+    struct qb_buf text = {0};
+    bool subject = false;
+    memcpy(args, problem->args, sizeof args);
+    const char *own = problem->sentence[language];
+    qb_buf_add_string(&text, own ? own : qb_text(language, problem->message_id));
+    for (size_t i = 0; i < problem->label_count; i++) {
+        const struct qb_problem_label *label = &problem->labels[i];
+        struct qb_text_arg *arg = &args[arg_named(problem, label->arg)];
+        const char *name = arg->value ? arg->value : "";
+        subject |= !strcmp(arg->name, "subject");
+        if (!compose(&names[i], label->words[language], name))
+            continue;
+        arg->value = names[i].data;
+        unquote(&text, arg->name);
+    }
+    if (subject)
+        qb_text_format(out, language, "problem.subject", args, problem->arg_count);
+    qb_text_fill(out, qb_buf_text(&text), args, problem->arg_count);
+    for (size_t i = 0; i < problem->label_count; i++)
+        qb_buf_fini(&names[i]);
+    qb_buf_fini(&text);
 }

@@ -61,7 +61,14 @@ struct qb_problem_row {
 };
 extern const struct qb_problem_row qb_problem_rows[QB_PROBLEM_CODES];
 
+/* Words for people of an argument that is a name: of a property, of a kind. NULL where there are none. */
+struct qb_problem_label {
+    const char *arg;
+    const char *words[QB_LANGUAGES];
+};
+
 #define QB_PROBLEM_ARGS 6
+#define QB_PROBLEM_LABELS 3
 struct qb_problem {
     enum qb_problem_code code;
     const char *keyword; /* of a `schema` problem, else NULL */
@@ -74,6 +81,9 @@ struct qb_problem {
     const char *message_id;
     struct qb_text_arg args[QB_PROBLEM_ARGS];
     size_t arg_count;
+    struct qb_problem_label labels[QB_PROBLEM_LABELS];
+    size_t label_count;
+    const char *sentence[QB_LANGUAGES]; /* a kind's own, said instead of message_id's; NULL: none */
     const char *used; /* blob id (40 hex digits) of the version that the schedule uses, or NULL ("using") */
 };
 
@@ -92,7 +102,11 @@ enum qb_severity qb_problem_severity(const struct qb_problem *problem);
 /* By path, line, column, code, then pointer and message: the order of problems.json. */
 void qb_problems_sort(struct qb_problems *list);
 size_t qb_problems_errors(const struct qb_problems *list);
-/* Appends the sentence in a language. */
+/* Names what an argument stands for in words, in both languages; one may be NULL. Borrowed until the problem is added.
+ * Does nothing when there is no such argument, or no words. */
+void qb_problem_label(struct qb_problem *problem, const char *arg, const char *const words[QB_LANGUAGES]);
+/* Appends the sentence in a language. A name with words is written "words (name)"; an argument "subject" with words
+ * opens the sentence. */
 void qb_problem_message(struct qb_buf *out, enum qb_language language, const struct qb_problem *problem);
 
 #endif

@@ -348,6 +348,15 @@ static void make_example(struct qb_making *m)
         m->node->example = qb_quote_value(m->arena, &examples->as.items[0]);
 }
 
+/* The annotation that the caller wants back with what is refused. */
+static void keep_words(const struct qb_making *m)
+{
+    const char *keyword = m->compiler->options->words;
+    const struct qb_json *words = keyword ? qb_json_get(m->location->value, keyword) : NULL;
+    if (words)
+        m->location->where->words = qb_value_copy(m->arena, words);
+}
+
 /* Has no schemas in it. */
 static bool is_leaf(const struct qb_node *node)
 {
@@ -375,6 +384,7 @@ static void make_node(struct qb_compiler *c, const struct qb_location *location)
         qb_make_object(&m);
         make_applicators(&m);
         make_example(&m);
+        keep_words(&m);
     } else if (location->value->type == QB_JSON_FALSE) {
         m.node->types = 0;
         m.node->nothing = true;

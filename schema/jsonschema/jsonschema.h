@@ -36,6 +36,7 @@ struct qb_schema_options {
      * valid until compile returns, or NULL when there is none. Nothing is ever fetched. May be NULL. */
     const struct qb_json *(*load)(void *context, const char *uri);
     void *load_context;
+    const char *words; /* an annotation that violations carry from the schema that refused; NULL: none */
 };
 
 /* One thing wrong: in a value (report) or in a schema (compile). Strings live in the list's arena. */
@@ -49,6 +50,7 @@ struct qb_violation {
     const char *message_id;                     /* of the catalogue: "schema.minimum" */
     struct qb_text_arg args[QB_VIOLATION_ARGS]; /* named as the message names them: found, expected, nearest, ... */
     size_t arg_count;
+    const struct qb_json *words; /* report: options.words of the schema that refused; as long as the schema; or NULL */
 };
 
 struct qb_violations {

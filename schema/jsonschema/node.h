@@ -130,6 +130,7 @@ struct qb_where {
     const struct qb_where *outer; /* the schema around it; NULL at the document's root */
     const char *tail;             /* JSON Pointer from there: "/properties/a" */
     const char *uri;              /* of the resource that begins here, else NULL */
+    const struct qb_json *words;  /* options.words of this schema, a copy; NULL: none */
 };
 
 /* Appends the pointer from the document's root (faults.c). */

@@ -142,6 +142,18 @@ const char *qb_quote_text(struct qb_arena *arena, const char *text, size_t lengt
     return finish(&s, arena);
 }
 
+void qb_quote_whole(struct qb_buf *out, const char *text, size_t length)
+{
+    for (const char *nul; (nul = memchr(text, '\0', length));) {
+        size_t before = (size_t)(nul - text);
+        qb_buf_add(out, text, before);
+        qb_buf_add_string(out, "\\u0000");
+        text += before + 1;
+        length -= before + 1;
+    }
+    qb_buf_add(out, text, length);
+}
+
 const char *qb_quote_list(struct qb_arena *arena, const struct qb_json *values, uint32_t count)
 {
     struct shortened s = {.left = MOST_LISTED - 1};

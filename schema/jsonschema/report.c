@@ -304,8 +304,14 @@ static void explain_items(struct subject *s)
 static void explain_contains(struct subject *s)
 {
     uint32_t limit = s->node->array->contains_least;
+    const struct qb_node *wanted = s->node->array->contains;
+    const struct qb_value_set *values = wanted->constant ? wanted->constant : wanted->enumeration;
     if (limit != 1)
         variant(s, "many");
+    else if (values)
+        variant(s, values->count == 1 ? "values" : "choice");
+    if (values)
+        add(s, "expected", qb_quote_list(s->arena, values->values, values->count));
     add_number(s, "count", s->first);
     add_number(s, "limit", limit);
 }
@@ -671,6 +677,7 @@ static void keep(struct qb_violations *list, const struct qb_json *root, const s
     *violation = finding->violation;
     violation->pointer = pointer_of(&list->arena, root, finding);
     violation->schema = schema_of(&list->arena, finding);
+    violation->words = finding->where->words;
 }
 
 size_t qb_findings_finish(struct qb_findings *report, const struct qb_json *root)

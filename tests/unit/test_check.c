@@ -627,6 +627,66 @@ static void test_check__a_kind_may_require_nothing(void **state)
     qb_arena_fini(&arena);
 }
 
+static void expect_sentence(const struct world *world, size_t number, const char *indonesian, const char *english)
+{
+    const char *const expected[] = {indonesian, english};
+    assert_true(number < world->problems.count);
+    for (int language = 0; language < QB_LANGUAGES; language++) {
+        struct qb_buf words = {0};
+        qb_problem_message(&words, (enum qb_language)language, &world->problems.items[number]);
+        assert_string_equal(qb_buf_text(&words), expected[language]);
+        qb_buf_fini(&words);
+    }
+}
+
+/* A clerk reads what a property is called, beside what stands in the file. */
+static void test_check__names_properties_in_words(void **state)
+{
+    struct world *world = *state;
+    qb_version_free(look(world, "records/shipments/SHP-A.json",
+                         "{\"id\":\"SHP-A\",\"decree\":\"SK-1\",\"import_country\":\"ID\",\n"
+                         "\"lines\":[{\"commodity\":\"CDT-1\"}],\"status\":\"cancelled\",\n"
+                         "\"containers\":[7],\"inspected_ons\":1,\"recorded_by\":\"OFF-1\"}"));
+    assert_int_equal(world->problems.count, 5);
+    expect_sentence(world, 0,
+                    "Alasan pembatalan (cancel_reason) belum ada, padahal wajib untuk pengiriman yang dibatalkan "
+                    "(cancelled). Tambahkan isian ini.",
+                    "Reason of the cancellation (cancel_reason) is missing: a shipment that is cancelled needs it. Add "
+                    "it.");
+    expect_sentence(world, 1,
+                    "Negara tujuan (import_country): Harus negara lain, bukan Indonesia. Tulis kode dua "
+                    "huruf negara itu, misalnya JP untuk Jepang.",
+                    "Country of import (import_country): It must be another country than Indonesia. "
+                    "Write its two-letter code, such as JP for Japan.");
+    expect_sentence(world, 2, "Berat bersih (kg) (net_weight_kg) belum ada. Tambahkan isian ini.",
+                    "Net weight (kg) (net_weight_kg) is missing. Add it.");
+    expect_sentence(world, 3, "Nomor peti kemas (containers): Di sini harus ada teks dalam tanda kutip, bukan 7.",
+                    "Container number (containers): A text in quotes must stand here, not 7.");
+    expect_sentence(
+        world, 4,
+        "\"inspected_ons\" tidak dikenal di sini. Mungkin maksudnya: Tanggal pemeriksaan biasa (inspected_on)",
+        "\"inspected_ons\" is not known here. Perhaps you mean: inspected_on");
+}
+
+/* Where C would end a text, a message does not. */
+static void test_check__shows_a_nul(void **state)
+{
+    struct world *world = *state;
+    qb_version_free(look(world, "records/officers/OFF-1.json",
+                         "{\"id\":\"OFF-1\\u0000B\",\"name\":\"A\\u0000\",\"role\":\"r\",\"email\":\"a@b.id\",\n"
+                         "\"status\":\"active\\u0000x\",\"recorded_by\":\"OFF-1\"}"));
+    bool id = false;
+    bool status = false;
+    for (size_t i = 0; i < world->problems.count; i++) {
+        struct qb_buf words = {0};
+        qb_problem_message(&words, QB_ENGLISH, &world->problems.items[i]);
+        id |= strstr(words.data, "(\"OFF-1\\u0000B\")") && strstr(words.data, "OFF-1\\u0000B.json");
+        status |= strstr(words.data, "\"active\\u0000x\"") != NULL;
+        qb_buf_fini(&words);
+    }
+    assert_true(id && status);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_check__##name, begin, end)
@@ -639,6 +699,8 @@ int main(void)
         TEST(gathers_references_and_unique_values),
         TEST(faults_of_json),
         TEST(violations_of_the_schema),
+        TEST(names_properties_in_words),
+        TEST(shows_a_nul),
         TEST(more_problems_than_anybody_reads),
         TEST(the_id_is_the_name_of_the_file),
         TEST(dates_and_samples),

@@ -318,7 +318,8 @@ static void expect_place(struct world *world, const char *path, const char *valu
         struct qb_buf found = {0};
         uint32_t at_line;
         uint32_t at_column;
-        qb_check_locate(world->checker, &kind->fields[i], value, text, strlen(text), &found, &at_line, &at_column);
+        qb_check_locate(world->checker, &kind->fields[i], value, text, strlen(text), &found, NULL, &at_line,
+                        &at_column);
         assert_string_equal(qb_buf_text(&found), pointer);
         assert_int_equal(at_line, line);
         assert_int_equal(at_column, column);
@@ -338,7 +339,7 @@ static void test_check_frozen__locates_values(void **state)
     struct qb_buf pointer = {0};
     uint32_t line;
     uint32_t column;
-    qb_check_locate(world->checker, &qb_kinds_find(world->kinds, "shipment")->fields[0], NULL, "{\n", 2, &pointer,
+    qb_check_locate(world->checker, &qb_kinds_find(world->kinds, "shipment")->fields[0], NULL, "{\n", 2, &pointer, NULL,
                     &line, &column);
     assert_string_equal(qb_buf_text(&pointer), "");
     assert_int_equal(line, 1);

@@ -84,7 +84,7 @@ static void test_jsonschema_report__values(void **state)
          "|type|A whole number without quotes or null (empty) must stand here, not 1.5.\n");
     says("{'type': ['array', 'string', 'integer']}", "true",
          "|type|true is of the wrong type. Allowed here: string, integer, array.\n");
-    says("{'multipleOf': 5}", "7", "|multipleOf|7 is not a multiple of 5.\n");
+    says("{'multipleOf': 5}", "7", "|multipleOf|7 is not a multiple of 5. Write a number that 5 divides.\n");
     says("{'exclusiveMinimum': 0, 'exclusiveMaximum': -1}", "-0.5",
          "|exclusiveMinimum|-0.5 is too small. The value must be more than 0.\n"
          "|exclusiveMaximum|-0.5 is too large. The value must be less than -1.\n");
@@ -96,35 +96,42 @@ static void test_jsonschema_report__values(void **state)
     says("{'pattern': '^[0-9]+$'}", "'x'", "|pattern|\"x\" does not have the form that is needed here: ^[0-9]+$\n");
     says("{'pattern': '^[0-9]+$', 'examples': ['12']}", "'x'",
          "|pattern|\"x\" does not have the form that is needed here. Right would be, for example, \"12\".\n");
-    says("{'not': {'const': 'ID'}}", "'ID'", "|not|\"ID\" is excluded here. Change it.\n");
-    says("false", "1", "||Nothing may stand here. Remove this value.\n");
+    says("{'not': {'const': 'ID'}}", "'ID'", "|not|\"ID\" must not be used here. Write another value.\n");
+    says("false", "1", "||Nothing may stand here. Remove it.\n");
 }
 
 static void test_jsonschema_report__containers(void **state)
 {
     (void)state;
-    says("{'minItems': 2, 'uniqueItems': true}", "[1]", "|minItems|This list has 1 entries, at least 2 are needed.\n");
+    says("{'minItems': 2, 'uniqueItems': true}", "[1]",
+         "|minItems|This list has 1 entries, at least 2 are needed. Add what is missing.\n");
     says("{'maxItems': 1, 'uniqueItems': true}", "[{'a': 1}, 2, {'a': 1.0}]",
-         "|maxItems|This list has 3 entries, at most 1 are allowed.\n"
+         "|maxItems|This list has 3 entries, at most 1 are allowed. Remove the others.\n"
          "|uniqueItems|Entries 1 and 3 of this list are the same: {\"a\": 1.0}. Remove one of them.\n");
     says("{'prefixItems': [true], 'items': false}", "[1, 2, 3]",
-         "/1|items|This list may have at most 1 entries, but has 3. Too many from here on: 2\n");
+         "/1|items|This list may have at most 1 entries, but has 3. Remove those that are too many, from here on: 2\n");
     says("{'contains': {'type': 'null'}}", "[1]",
-         "|contains|None of the entries of this list is of the kind that must be there.\n");
+         "|contains|An entry that must be in this list is not there. Add it, or check the entries that are there.\n");
+    says("{'contains': {'const': 'a'}}", "[1]", "|contains|This list must have \"a\" in it, and has not. Add it.\n");
+    says("{'contains': {'enum': ['a', 7]}}", "[1]",
+         "|contains|This list must have at least one of these in it: \"a\", 7. Add it.\n");
     says("{'contains': {'type': 'null'}, 'minContains': 2}", "[null]",
-         "|contains|Only 1 entries of this list are of the kind of which 2 must be there.\n");
+         "|contains|Of the entries that must be in this list there are 1, at least 2 are needed. Add what is "
+         "missing.\n");
     says("{'contains': true, 'maxContains': 1}", "[1, 2]",
-         "|maxContains|2 entries of this list are of a kind of which at most 1 may be there.\n");
+         "|maxContains|There are 2 entries of one sort in this list, at most 1 are allowed. Remove the others.\n");
     says("{'prefixItems': [true], 'unevaluatedItems': false}", "[1, 'x']",
-         "/1|unevaluatedItems|This entry must not be in the list: \"x\"\n");
-    says("{'minProperties': 1}", "{}", "|minProperties|There are 0 properties here, at least 1 are needed.\n");
+         "/1|unevaluatedItems|This entry must not be in the list: \"x\". Remove it, or mend it.\n");
+    says("{'minProperties': 1}", "{}",
+         "|minProperties|There are 0 properties here, at least 1 are needed. Add what is missing.\n");
     says("{'dependentRequired': {'a': ['b']}}", "{'a': 1}",
-         "|dependentRequired|\"b\" is missing: it is needed because \"a\" is there.\n");
+         "|dependentRequired|\"b\" is missing: it is needed where \"a\" is given. Add it.\n");
     says("{'propertyNames': {'pattern': '^a'}}", "{'b': 1}",
          "/b!|pattern|The name \"b\" does not have the form that names must have here: ^a\n");
-    says("{'propertyNames': {'type': 'null'}}", "{'b': 1}", "/b!|type|The name \"b\" must not be used here.\n");
+    says("{'propertyNames': {'type': 'null'}}", "{'b': 1}",
+         "/b!|type|The name \"b\" must not be used here. Change the name, or remove the property.\n");
     says("{'propertyNames': {'enum': ['aa']}}", "{'b': 1}",
-         "/b!|enum|The name \"b\" is not one of the allowed ones: \"aa\".\n");
+         "/b!|enum|The name \"b\" is not known here. The names that may be used: \"aa\".\n");
 }
 
 /* Of anyOf and oneOf the branch that came nearest. */
@@ -146,7 +153,8 @@ static void test_jsonschema_report__branches(void **state)
          "|oneOf|\"hihg\" is not one of the allowed values: \"low\", \"high\", \"none\", \"some\". Perhaps you mean: "
          "high\n");
     says("{'oneOf': [true, {'type': 'null'}, true]}", "1",
-         "|oneOf|This fits two descriptions of which only one may apply (number 1 and number 3).\n");
+         "|oneOf|This has two forms at once (number 1 and number 3), and may have only one. Keep the properties of one "
+         "form only.\n");
     says("{'if': {'const': 1}, 'then': {'type': 'string'}}", "1", "|type|A text in quotes must stand here, not 1.\n");
 }
 
@@ -247,6 +255,27 @@ static void test_jsonschema_report__formats(void **state)
     qb_schema_free(schema);
 }
 
+/* An annotation of the caller's comes back with what the keywords beside it refuse, and with nothing else. */
+static void test_jsonschema_report__words(void **state)
+{
+    (void)state;
+    struct qb_violations violations;
+    qb_violations_init(&violations);
+    struct qb_schema *schema =
+        compile_with("{'properties': {'a': {'not': {'const': 1}, 'maximum': 5, 'x-say': {'not': 'no 1'}}, 'b': "
+                     "{'$ref': '#/$defs/b'},"
+                     " 'c': {'type': 'null'}}, '$defs': {'b': {'$id': 'urn:b', 'minimum': 3, 'x-say': 'small'}}}",
+                     (struct qb_schema_options){.words = "x-say"}, NULL, &violations);
+    struct json value = json_new("{'a': 1, 'b': 2, 'c': 3}");
+    assert_int_equal(qb_schema_report(schema, value.root, 0, &violations), 3);
+    assert_string_equal(qb_json_string(qb_json_get(violations.items[0].words, "not")), "no 1");
+    assert_string_equal(qb_json_string(violations.items[1].words), "small");
+    assert_null(violations.items[2].words);
+    qb_violations_fini(&violations);
+    json_free(&value);
+    qb_schema_free(schema);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_jsonschema_report__locations),
         cmocka_unit_test(test_jsonschema_report__many),
         cmocka_unit_test(test_jsonschema_report__formats),
+        cmocka_unit_test(test_jsonschema_report__words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

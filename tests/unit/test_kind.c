@@ -298,6 +298,117 @@ static void test_kind__annotations_are_found_wherever_they_apply(void **state)
     qb_kind_free(NULL);
 }
 
+/* Anchors, the kind's own $id, and what stands behind them. */
+static void test_kind__references_of_every_form_lead_to_annotations(void **state)
+{
+    (void)state;
+    struct qb_kind *kind = parse_right(ASSET "  a: {$ref: '#person'}\n"
+                                             "  b: {$ref: 'urn:qbis:kind:asset#person'}\n"
+                                             "  c: {$ref: 'urn:qbis:kind:asset#/$defs/site'}\n"
+                                             "  d: {$ref: 'urn:qbis:kind:asset'}\n"
+                                             "$id: urn:qbis:kind:asset\n"
+                                             "$defs:\n"
+                                             "  person: {$anchor: person, x-qbis-ref: officer}\n"
+                                             "  site: {x-qbis-ref: facility}\n");
+    assert_string_equal(field(kind, "a")->ref, "officer");
+    assert_string_equal(field(kind, "b")->ref, "officer");
+    assert_string_equal(field(kind, "c")->ref, "facility");
+    assert_true(field(kind, "d.number")->unique);
+    qb_kind_free(kind);
+}
+
+/* What holds in some cases only can give words; a reference there would be looked at never, so it is refused. */
+static void test_kind__annotations_that_hold_in_some_cases_only(void **state)
+{
+    (void)state;
+    static const char *const places[] = {
+        "if: {properties: {x: {%s}}}\n",
+        "if: true\nthen: {properties: {x: {%s}}}\n",
+        "if: true\nelse: {properties: {x: {%s}}}\n",
+        "anyOf: [{properties: {x: {%s}}}]\n",
+        "oneOf: [true, {$ref: '#/$defs/d'}]\n$defs: {d: {properties: {x: {%s}}}}\n",
+        "dependentSchemas: {keeper: {properties: {x: {%s}}}}\n",
+        "allOf: [{anyOf: [{properties: {x: {%s}}}]}]\n",
+    };
+    static const char *const silent[] = {
+        "not: {properties: {x: {%s}}}\n",
+        "patternProperties: {'^x': {%s}}\n",
+        "additionalProperties: {%s}\n",
+        "propertyNames: {%s}\n",
+        "$defs: {unused: {properties: {x: {%s}}}}\n",
+        "allOf: [{properties: {x: {prefixItems: [{%s}]}}}]\n",
+        "allOf: [{properties: {x: {contains: {%s}}}}]\n",
+        "allOf: [{properties: {x: {items: {items: {%s}}}}}]\n",
+    };
+    static const char *const acting[] = {"x-qbis-ref: officer", "x-qbis-unique: true", "x-qbis-frozen: true",
+                                         "x-qbis-author: true", "x-qbis-title: true"};
+    const size_t count = sizeof places / sizeof *places;
+    for (size_t i = 0; i < count + sizeof silent / sizeof *silent; i++) {
+        for (size_t j = 0; j < sizeof acting / sizeof *acting; j++) {
+            struct qb_problems problems = {0};
+            struct qb_buf text = {0};
+            const char *place = i < count ? places[i] : silent[i - count];
+            const char *at = strstr(place, "%s");
+            qb_buf_addf(&text, "%s%.*s%s%s", ASSET, (int)(at - place), place, acting[j], at + 2);
+            assert_null(parse(text.data, &problems));
+            assert_int_equal(problems.count, 1);
+            assert_string_equal(problems.items[0].message_id, "kind.out-of-reach");
+            assert_non_null(strstr(problems.items[0].pointer, "/x-qbis-"));
+            assert_true(problems.items[0].line > 9);
+            qb_problems_fini(&problems);
+            qb_buf_fini(&text);
+        }
+        if (i >= count)
+            continue;
+        struct qb_buf text = {0};
+        const char *at = strstr(places[i], "%s");
+        qb_buf_addf(&text, "%s%.*sx-qbis-label: {id: Iks, en: Ex}%s", ASSET, (int)(at - places[i]), places[i], at + 2);
+        struct qb_kind *kind = parse_right(text.data);
+        assert_string_equal(field(kind, "x")->label[QB_INDONESIAN], "Iks");
+        qb_kind_free(kind);
+        qb_buf_fini(&text);
+    }
+}
+
+static bool takes(const struct qb_kind *kind, const char *text)
+{
+    struct qb_json_fault fault;
+    struct qb_json_doc *doc = qb_json_doc_new();
+    const struct qb_json *record = qb_json_parse(doc, text, strlen(text), &qb_json_record_options, &fault);
+    bool valid = qb_schema_valid(kind->schema, record);
+    qb_json_doc_free(doc);
+    return valid;
+}
+
+/* What DESIGN section 3 allows on every record, no kind has to list. */
+static void test_kind__every_record_may_have_what_all_may_have(void **state)
+{
+    (void)state;
+    static const char whole[] = "{\"id\":\"AST-1\",\"$schema\":\"../x.json\",\"note\":\"n\",\"recorded_by\":\"OFF-1\","
+                                "\"correction_reason\":\"c\"}";
+    static const char *const closed[] = {"additionalProperties: false\n", "unevaluatedProperties: false\n"};
+    static const char names[] = "x-qbis-kind: asset\nx-qbis-folder: assets\nx-qbis-prefix: AST\n";
+    for (size_t i = 0; i < 2; i++)
+        for (int listed = 0; listed < 2; listed++) {
+            struct qb_buf text = {0};
+            qb_buf_addf(&text, "%s%s%s", names, closed[i], listed ? "properties: {n: {}, note: {const: n}}\n" : "");
+            struct qb_kind *kind = parse_right(text.data);
+            assert_true(takes(kind, whole));
+            assert_false(takes(kind, "{\"other\":1}"));
+            assert_false(takes(kind, "{\"correction_reason\":\"\"}"));
+            assert_true(takes(kind, "{\"note\":\"m\"}") == !listed); /* a kind's own description goes before */
+            assert_true(takes(kind, "{\"n\":1}") == listed);
+            assert_true(field(kind, "recorded_by")->author);
+            if (!listed)
+                assert_string_equal(field(kind, "note")->label[QB_ENGLISH], "Note");
+            qb_kind_free(kind);
+            qb_buf_fini(&text);
+        }
+    struct qb_kind *open = parse_right(ASSET);
+    assert_true(takes(open, "{\"note\":1}")); /* nothing is added to a kind that takes everything */
+    qb_kind_free(open);
+}
+
 /* A property may hold things of its own kind: the way is followed a few steps, not for ever. */
 static void test_kind__may_refer_to_itself(void **state)
 {
@@ -440,6 +551,12 @@ static const struct {
     {"- a\n- b\n", "kind.not-a-mapping", 1, 1, ""},
     {"just words\n", "kind.not-a-mapping", 1, 1, ""},
     {"x-qbis-folder: assets\nx-qbis-prefix: AST\n", "kind.name", 1, 1, "/x-qbis-kind"},
+    {NAMES "properties: {a: {x-qbis-label: Nama}}\n", "kind.words", 4, 32, "/properties/a/x-qbis-label"},
+    {NAMES "x-qbis-label: {id: Nama, de: Name}\n", "kind.words", 4, 15, "/x-qbis-label"},
+    {NAMES "x-qbis-description: {en: 1}\n", "kind.words", 4, 21, "/x-qbis-description"},
+    {NAMES "x-qbis-messages: no\nnot: {}\n", "kind.messages", 4, 18, "/x-qbis-messages"},
+    {NAMES "x-qbis-messages: {not: no}\nnot: {}\n", "kind.messages", 4, 24, "/x-qbis-messages/not"},
+    {NAMES "x-qbis-messages: {not: {id: x}}\n", "kind.messages", 4, 24, "/x-qbis-messages/not"},
     {"x-qbis-kind: Asset\nx-qbis-folder: assets\nx-qbis-prefix: AST\n", "kind.name", 1, 14, "/x-qbis-kind"},
     {"x-qbis-kind: 7\nx-qbis-folder: assets\nx-qbis-prefix: AST\n", "kind.name", 1, 14, "/x-qbis-kind"},
     {"x-qbis-kind: asset\nx-qbis-folder: as/sets\nx-qbis-prefix: AST\n", "kind.folder", 2, 16, "/x-qbis-folder"},
@@ -532,6 +649,9 @@ int main(void)
         cmocka_unit_test(test_kind__of_a_path),
         cmocka_unit_test(test_kind__each_value_of_a_property),
         cmocka_unit_test(test_kind__annotations_are_found_wherever_they_apply),
+        cmocka_unit_test(test_kind__references_of_every_form_lead_to_annotations),
+        cmocka_unit_test(test_kind__annotations_that_hold_in_some_cases_only),
+        cmocka_unit_test(test_kind__every_record_may_have_what_all_may_have),
         cmocka_unit_test(test_kind__may_refer_to_itself),
         cmocka_unit_test(test_kind__of_a_folder_stands_beside_the_shipped_ones),
         cmocka_unit_test(test_kind__of_a_folder_takes_the_place_of_a_shipped_one),

@@ -164,6 +164,51 @@ static void test_problem__message_has_its_values(void **state)
     qb_buf_fini(&out);
 }
 
+static void expect_message(const struct qb_problem *problem, const char *indonesian, const char *english)
+{
+    const char *const expected[] = {indonesian, english};
+    struct qb_problems list = {0};
+    const struct qb_problem *kept = qb_problems_add(&list, problem);
+    for (int language = 0; language < QB_LANGUAGES; language++) {
+        struct qb_buf text = {0};
+        qb_problem_message(&text, (enum qb_language)language, kept);
+        assert_string_equal(qb_buf_text(&text), expected[language]);
+        qb_buf_fini(&text);
+    }
+    qb_problems_fini(&list);
+}
+
+static void test_problem__names_have_their_words(void **state)
+{
+    (void)state;
+    static const char *const number[] = {"Nomor sertifikat", "Certificate number"};
+    static const char *const country[] = {"Negara {found}", NULL};
+    static const char *const none[] = {NULL, NULL};
+    struct qb_problem problem = example();
+    problem.message_id = "\"{property}\" {found} {property}";
+    problem.args[1] = (struct qb_text_arg){"property", "certificate_number"};
+    problem.args[2] = (struct qb_text_arg){"subject", "country"};
+    problem.arg_count = 3;
+    qb_problem_label(&problem, "property", none);
+    qb_problem_label(&problem, "nothing", number);
+    expect_message(&problem, "\"certificate_number\" SK-1 certificate_number",
+                   "\"certificate_number\" SK-1 certificate_number");
+    qb_problem_label(&problem, "property", number); /* in English it says no more than the name */
+    expect_message(&problem, "Nomor sertifikat (certificate_number) SK-1 Nomor sertifikat (certificate_number)",
+                   "\"certificate_number\" SK-1 certificate_number");
+    static const char *const longer[] = {"Nomor", "Certificate number (new)"};
+    problem.labels[0].words[QB_ENGLISH] = longer[QB_ENGLISH]; /* begins with it */
+    expect_message(&problem, "Nomor sertifikat (certificate_number) SK-1 Nomor sertifikat (certificate_number)",
+                   "Certificate number (new) SK-1 Certificate number (new)");
+    problem.labels[0].words[QB_ENGLISH] = number[QB_ENGLISH];
+    qb_problem_label(&problem, "subject", country); /* another language's words are better than none */
+    problem.message_id = "{found}!";
+    expect_message(&problem, "Negara {found} (country): SK-1!", "Negara {found} (country): SK-1!");
+    problem.sentence[QB_ENGLISH] = "Own: {found} \"{property}\".";
+    expect_message(&problem, "Negara {found} (country): SK-1!",
+                   "Negara {found} (country): Own: SK-1 \"certificate_number\".");
+}
+
 static void test_problem__many(void **state)
 {
     (void)state;
@@ -189,6 +234,7 @@ int main(void)
         cmocka_unit_test(test_problem__order),
         cmocka_unit_test(test_problem__errors_are_counted),
         cmocka_unit_test(test_problem__message_has_its_values),
+        cmocka_unit_test(test_problem__names_have_their_words),
         cmocka_unit_test(test_problem__many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

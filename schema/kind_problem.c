@@ -137,15 +137,33 @@ static struct qb_problem problem_of(const struct qb_problem *base, const struct 
     return problem;
 }
 
+/* Some sentences speak of brackets and quotes, where YAML has lines. */
+static void speak_of_yaml(struct qb_problem *problem, struct qb_buf *id)
+{
+    bool whole = !*problem->pointer && !strcmp(problem->message_id, "schema.type.object");
+    if (whole) {
+        const char *found = arg_value(problem, "found");
+        problem->message_id = found && !strcmp(found, "null") ? "yaml.empty" : "yaml.not-a-mapping";
+        return;
+    }
+    qb_buf_addf(id, "%s.yaml", problem->message_id);
+    if (qb_text_find(QB_INDONESIAN, id->data))
+        problem->message_id = id->data;
+}
+
 void qb_kind_report(struct qb_problems *problems, const struct qb_problem *base, const struct qb_violations *violations,
                     const struct qb_kind *kind, const char *text, size_t length, bool yaml)
 {
     for (size_t i = 0; i < violations->count; i++) {
         const struct qb_violation *violation = &violations->items[i];
         struct qb_problem problem = problem_of(base, violation, kind);
+        struct qb_buf id = {0};
+        if (yaml)
+            speak_of_yaml(&problem, &id);
         (yaml ? qb_yaml_locate : qb_json_locate)(text, length, violation->pointer, violation->at_key, &problem.line,
                                                  &problem.column);
         qb_problems_add(problems, &problem);
+        qb_buf_fini(&id);
     }
 }
 

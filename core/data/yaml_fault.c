@@ -57,6 +57,7 @@ static bool behind_quote(const char *text, size_t at)
     return at > 0 && (text[at - 1] == '"' || text[at - 1] == '\'');
 }
 
+/* A bracket that nothing opened: behind a whole value, or where a line should begin. */
 static bool at_closing(const char *text, size_t at)
 {
     return text[at] == ']' || text[at] == '}';
@@ -93,6 +94,8 @@ static const struct rule rules[] = {
     {"block sequence entries are not allowed in this context", NULL, "yaml.extra-dash", AT},
     {"did not find expected key", behind_quote, "yaml.text-behind-quote", AT},
     {"did not find expected <document start>", behind_quote, "yaml.text-behind-quote", AT},
+    {"did not find expected key", at_closing, "yaml.extra-closing", AT},
+    {"did not find expected <document start>", at_closing, "yaml.extra-closing", AT},
     {"did not find expected key", NULL, "yaml.indentation", AT},
     {"did not find expected '-' indicator", NULL, "yaml.indentation", AT},
     {"did not find expected <document start>", NULL, "yaml.indentation", AT},
@@ -116,6 +119,8 @@ void qb_yaml_fault_set(struct qb_json_fault *fault, enum qb_json_fault_code code
         end++;
     while (end > offset + 1 && text[end - 1] == ' ')
         end--;
+    if (end > offset && (unsigned char)text[offset] < ' ') /* a control character alone */
+        end = offset + 1;
     qb_json_fault_set(fault, code, reason, text, length, offset);
     qb_json_fault_found(fault, text + offset, end - offset);
 }
@@ -136,10 +141,55 @@ static size_t place(const struct qb_yaml_complaint *complaint, const char *text,
     return complaint->at;
 }
 
+/* What two versions of a file leave when a program put them together and could not decide. */
+static bool find_merge_marker(const char *text, size_t length, size_t *at)
+{
+    static const char marker[] = "<<<<<<< ";
+    for (const char *line = text; line;) {
+        size_t left = length - (size_t)(line - text);
+        if (left >= sizeof marker - 1 && !memcmp(line, marker, sizeof marker - 1)) {
+            *at = (size_t)(line - text);
+            return true;
+        }
+        line = memchr(line, '\n', left);
+        line = line ? line + 1 : NULL;
+    }
+    return false;
+}
+
+/* The text ends behind an opening bracket: its place, else `length`. */
+static size_t open_at_end(const char *text, size_t length)
+{
+    size_t at = length;
+    while (at > 0 && memchr(" \t\r\n", text[at - 1], 4))
+        at--;
+    return at > 0 && (text[at - 1] == '[' || text[at - 1] == '{') ? at - 1 : length;
+}
+
+/* Faults that show in the text, whatever the reader says of it; true when it was one. */
+static bool explain_text(const char *text, size_t length, size_t at, struct qb_json_fault *fault)
+{
+    size_t place;
+    uint32_t column;
+    if (find_merge_marker(text, length, &place)) {
+        qb_yaml_fault_set(fault, QB_JSON_SYNTAX, "yaml.merge-marker", text, length, place);
+        return true;
+    }
+    place = open_at_end(text, length);
+    if (place >= at)
+        return false;
+    const char *reason = text[place] == '[' ? "yaml.unclosed-list" : "yaml.unclosed-mapping";
+    qb_yaml_fault_set(fault, QB_JSON_SYNTAX, reason, text, length, at);
+    qb_json_position(text, length, place, &fault->other_line, &column);
+    return true;
+}
+
 void qb_yaml_fault_explain(const struct qb_yaml_complaint *complaint, const char *text, size_t length,
                            struct qb_json_fault *fault)
 {
     const char *problem = complaint->problem ? complaint->problem : "";
+    if (explain_text(text, length, complaint->at, fault))
+        return;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         const struct rule *rule = &rules[i];
         bool holds = !rule->holds || (complaint->at < length && rule->holds(text, complaint->at));
@@ -161,11 +211,13 @@ static const char *const reasons[] = {
     "yaml.control-character",
     "yaml.duplicate-key",
     "yaml.escape",
+    "yaml.extra-closing",
     "yaml.extra-colon",
     "yaml.extra-dash",
     "yaml.indentation",
     "yaml.key-not-text",
     "yaml.merge-key",
+    "yaml.merge-marker",
     "yaml.missing-colon",
     "yaml.missing-value",
     "yaml.not-finite",

@@ -157,6 +157,8 @@ static const struct {
     {"office: K.9.A\n", "required", 1, 1, ""},
     {"folder_id: belawan-2020\n", "required", 1, 1, ""},
     {"", "type", 1, 1, ""},
+    {"# office: K.9.A\n", "type", 1, 1, ""},
+    {LEAST "holidays: {a: 1}\n", "type", 3, 11, "/holidays"},
     {"- folder_id\n", "type", 1, 1, ""},
     {LEAST "officename: x\n", "additionalProperties", 3, 1, "/officename"},
     {"folder_id: short\noffice: K.9.A\n", "pattern", 1, 12, "/folder_id"},
@@ -184,6 +186,20 @@ static const struct {
     {LEAST "office_name: \xFF\n", NULL, 3, 14, ""},
 };
 
+/* YAML has lines where JSON has brackets: who writes settings reads of lines. */
+static void expect_words_of_yaml(const struct qb_problem *problem)
+{
+    static const char *const foreign[] = {"kurung kurawal,", "curly", "kurung siku [ ]", "square", "JSON"};
+    for (int language = 0; language < QB_LANGUAGES; language++) {
+        struct qb_buf words = {0};
+        qb_problem_message(&words, (enum qb_language)language, problem);
+        for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+            if (strstr(words.data, foreign[i]))
+                fail_msg("%s", words.data);
+        qb_buf_fini(&words);
+    }
+}
+
 static void test_settings__mistakes_are_told_where_they_are(void **state)
 {
     (void)state;
@@ -194,6 +210,7 @@ static void test_settings__mistakes_are_told_where_they_are(void **state)
         if (read(&settings, wrong[i].text, &problems) || !problems.count)
             fail_msg("row %zu is taken", i);
         const struct qb_problem *problem = &problems.items[0];
+        expect_words_of_yaml(problem);
         bool keyword = problem->keyword ? wrong[i].keyword && !strcmp(problem->keyword, wrong[i].keyword)
                                         : wrong[i].keyword == NULL;
         if (!keyword || problem->line != wrong[i].line || problem->column != wrong[i].column ||

@@ -462,7 +462,9 @@ static void check_held(struct examiner *all, struct held *held)
     if (wrong)
         return;
     held->path = held->removed ? NULL : held->new_path;
-    held->blob = held->removed ? (struct qb_oid){0} : held->new_blob;
+    held->blob = held->new_blob;
+    if (held->removed)
+        memset(&held->blob, 0, sizeof held->blob);
 }
 
 static void check_closed(struct examiner *all)

@@ -33,8 +33,8 @@ static void test_anchors__a_union_is_the_same_whichever_came_first(void **state)
 {
     static const char ours[] = "2020-07-07 " KEY_B " " ONE "\r\n2020-07-06 " KEY_A " " ONE "\n";
     static const char theirs[] = "note\n2020-07-07 " KEY_A " " TWO "\n2020-07-06 " KEY_A " " ONE;
-    static const char both[] = "2020-07-06 " KEY_A " " ONE "\n2020-07-07 " KEY_A " " TWO "\n2020-07-07 " KEY_B " " ONE
-                               "\n";
+    static const char both[] =
+        "2020-07-06 " KEY_A " " ONE "\n2020-07-07 " KEY_A " " TWO "\n2020-07-07 " KEY_B " " ONE "\n";
     struct qb_buf text = {0};
     (void)state;
     qb_buf_add_string(&text, ours);

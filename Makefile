@@ -25,7 +25,7 @@ LIB_CFLAGS = $(shell pkg-config --cflags $(LIBS))
 LIB_LDLIBS = $(shell pkg-config --libs $(LIBS)) -linotifytools -lm -pthread
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DQB_VERSION='"$(VERSION)"' -I. -I$(BUILD) $(WARN) $(LIB_CFLAGS) $(CFLAGS)
 
-BASE := err mem buf map date file utf8 embed text
+BASE := err mem buf map date file batch utf8 embed text
 DATA := json json_scan json_fault json_keys json_value json_number json_locate json_write yaml yaml_scalar yaml_fault csv csv_text csv_guard
 RECORDS := settings store shape summary problem
 SCHEDULE := order policy policy_fixed policy_since_last policy_csp1 policy_csp2 policy_csp3 policy_skip_lot \

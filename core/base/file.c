@@ -257,7 +257,7 @@ static char *parent_of(const char *path, const char **name)
     return qb_mem_copy(path, slash ? (size_t)(slash - path) : 0);
 }
 
-static int sync_parent(int dir, const char *path, struct qb_err *err)
+int qb_file_sync_parent(int dir, const char *path, struct qb_err *err)
 {
     const char *name;
     char *parent = parent_of(path, &name);
@@ -395,36 +395,46 @@ static int rename_beneath(int dir, const char *from, const char *to, struct qb_e
 
 /* The stat of the file in its place. The rename has changed its ctime; were it written to by others meanwhile, the
  * stat from before stays, which no file has, so that it will be looked at again. */
-static void note_stat(struct qb_file_writer *writer, const struct qb_file_stat *before)
+static void note_stat(struct qb_file_writer *writer)
 {
     struct stat raw;
-    writer->st = *before;
     if (fstat(writer->fd, &raw) < 0)
         return;
     struct qb_file_stat after;
     fill(&after, &raw);
-    if (after.size == before->size && after.mtime_ns == before->mtime_ns)
+    if (after.size == writer->st.size && after.mtime_ns == writer->st.mtime_ns)
         writer->st = after;
 }
 
-int qb_file_writer_commit(struct qb_file_writer *writer, struct qb_err *err)
+int qb_file_writer_sync(struct qb_file_writer *writer)
 {
     struct stat raw = {0};
-    struct qb_file_stat before;
     if (writer->first.code == QB_OK && (fsync(writer->fd) < 0 || fstat(writer->fd, &raw) < 0))
         qb_err_sys(&writer->first, writer->temporary, "cannot bring the file to the disk");
-    fill(&before, &raw);
+    fill(&writer->st, &raw);
+    return writer->first.code;
+}
+
+int qb_file_writer_install(struct qb_file_writer *writer)
+{
     if (writer->first.code == QB_OK)
         rename_beneath(writer->dir, writer->temporary, writer->path, &writer->first);
     if (writer->first.code == QB_OK) {
         free(writer->temporary);
         writer->temporary = NULL;
-        note_stat(writer, &before);
-        sync_parent(writer->dir, writer->path, &writer->first);
+        note_stat(writer);
     }
     if (writer->fd >= 0)
         close(writer->fd); /* errors of writing came with fsync */
     writer->fd = -1;
+    return writer->first.code;
+}
+
+int qb_file_writer_commit(struct qb_file_writer *writer, struct qb_err *err)
+{
+    qb_file_writer_sync(writer);
+    if (qb_file_writer_install(writer) == QB_OK)
+        qb_file_sync_parent(writer->dir, writer->path, &writer->first);
     if (writer->first.code != QB_OK && err)
         *err = writer->first;
     return writer->first.code;
@@ -441,8 +451,7 @@ void qb_file_writer_fini(struct qb_file_writer *writer)
     *writer = (struct qb_file_writer){.fd = -1};
 }
 
-/* Whether the file holds exactly these bytes; its stat comes along. */
-static bool holds(int dir, const char *path, const void *bytes, size_t length, struct qb_file_stat *st)
+bool qb_file_holds(int dir, const char *path, const void *bytes, size_t length, struct qb_file_stat *st)
 {
     struct qb_buf there = {0};
     struct qb_file_stat found;
@@ -461,7 +470,7 @@ int qb_file_replace(int dir, const char *path, const void *bytes, size_t length,
 {
     if (changed)
         *changed = false;
-    if (holds(dir, path, bytes, length, st))
+    if (qb_file_holds(dir, path, bytes, length, st))
         return QB_OK;
     struct qb_file_writer writer;
     int result = qb_file_writer_init(&writer, dir, path, err);

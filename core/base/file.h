@@ -76,8 +76,15 @@ struct qb_file_writer {
 int qb_file_writer_init(struct qb_file_writer *writer, int dir, const char *path, struct qb_err *err);
 void qb_file_writer_add(struct qb_file_writer *writer, const void *bytes, size_t length);
 int qb_file_writer_commit(struct qb_file_writer *writer, struct qb_err *err);
+/* Commit in its three steps, for who writes many files (core/base/batch): to the disk, to its place, and the place to
+ * the disk, which several files of one directory may share. */
+int qb_file_writer_sync(struct qb_file_writer *writer);
+int qb_file_writer_install(struct qb_file_writer *writer);
+int qb_file_sync_parent(int dir, const char *path, struct qb_err *err);
 void qb_file_writer_fini(struct qb_file_writer *writer); /* removes the temporary when not committed */
 
+/* Whether the file holds exactly these bytes; its stat comes along (`st` may be NULL). */
+bool qb_file_holds(int dir, const char *path, const void *bytes, size_t length, struct qb_file_stat *st);
 /* Replaces a file by these bytes unless it already holds them. *changed (may be NULL) says whether it was
  * written; *st (may be NULL) receives the file's stat afterwards. */
 int qb_file_replace(int dir, const char *path, const void *bytes, size_t length, bool *changed, struct qb_file_stat *st,

@@ -30,7 +30,7 @@ DATA := json json_scan json_fault json_keys json_value json_number json_locate j
 RECORDS := settings store shape summary problem
 SCHEDULE := order policy policy_fixed policy_since_last policy_csp1 policy_csp2 policy_csp3 policy_skip_lot \
             replay continuous chain obligation task schedule
-OUTPUT := output json facility csv problems note html html_page html_markup html_escape date_words phrase ical xlsx workbook svg months timeline facility_html problems_html
+OUTPUT := output piece json facility csv problems note html html_page html_markup html_escape date_words phrase ical xlsx workbook svg months timeline facility_html problems_html
 HISTORY := crypto sign anchors repository mend objects loose pack stream sha1 path tree update commit index log whole trail merge
 JSONSCHEMA := automaton compile dialect evaluate evaluate_containers faults formats formats_host formats_idn formats_time formats_uri keywords loops make_object names pattern quote regex regex_set report resources uri values
 SCHEMA := kind kind_source kind_gather kind_problem settings check extract cross link formats markdown kind_text kind_words kind_page kind_editor \

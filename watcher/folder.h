@@ -185,12 +185,13 @@ struct qb_pass {
     struct qb_folder *folder;
     const struct qb_request *request;
     struct qb_result *result;
-    struct qb_list queue;       /* to be read */
-    struct qb_list gone;        /* no longer in the folder */
-    struct qb_buf unseen;       /* directories that could not be looked into, each NUL-terminated */
-    bool verify;                /* outputs and notes are compared with the folder, all of them */
-    bool whole;                 /* of the request, or because kinds or settings changed */
-    struct qb_copy_plan *plans; /* of watcher/copies */
+    struct qb_list queue;        /* to be read */
+    struct qb_list gone;         /* no longer in the folder */
+    struct qb_buf unseen;        /* directories that could not be looked into, each NUL-terminated */
+    bool verify;                 /* outputs and notes are compared with the folder, all of them */
+    bool whole;                  /* of the request, or because kinds or settings changed */
+    struct qb_file_batch *batch; /* of watcher/publish: outputs on their way to the disk */
+    struct qb_copy_plan *plans;  /* of watcher/copies */
     size_t plan_count;
     size_t plan_capacity;
 };

@@ -6,11 +6,15 @@
  */
 #include "watcher/folder.h"
 
+#include "core/base/batch.h"
 #include "core/base/limits.h"
 #include "watcher/render.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* Facilities up to which what writers have made is kept in memory: about 20 kB each. */
+#define MOST_KEPT 500
 
 /* --- schedule --- */
 
@@ -223,41 +227,60 @@ void qb_folder_view(struct qb_folder *folder, enum qb_language language, struct 
 
 /* --- files --- */
 
-/* Writes the bytes unless the file holds them. An output that cannot be written stops neither the others nor history.
- */
-static bool put(struct qb_pass *pass, struct qb_tracked *file, const struct qb_buf *bytes, const struct qb_oid *oid)
+/* An output on its way to the disk. */
+struct written {
+    struct qb_tracked *file;
+    struct qb_oid oid;
+};
+
+/* An output that cannot be written stops neither the others nor history. */
+static void take_written(void *context, void *item, bool changed, const struct qb_file_stat *st,
+                         const struct qb_err *why)
+{
+    struct qb_pass *pass = context;
+    struct written *written = item;
+    if (why) {
+        qb_pass_trouble(pass, why);
+    } else {
+        pass->result->written += changed;
+        written->file->stat = *st;
+        written->file->present = true;
+        written->file->blob = written->oid;
+        qb_folder_changed(pass->folder, written->file);
+    }
+    free(written);
+}
+
+/* Writes the bytes unless the file is known to hold them. */
+static void put(struct qb_pass *pass, struct qb_tracked *file, const struct qb_buf *bytes, const struct qb_oid *oid)
 {
     struct qb_folder *folder = pass->folder;
-    struct qb_err why = {0};
-    bool written;
-    if (file->present && qb_oid_equal(oid, &file->blob))
-        return true;
+    if (file->present && qb_oid_equal(oid, &file->blob)) {
+        qb_folder_changed(folder, file);
+        return;
+    }
     if (file->present && !qb_oid_is_zero(&file->committed) && !qb_oid_equal(&file->blob, &file->committed)) {
         file->edited = file->blob;
         qb_folder_log(folder, "log.generated-put-back", (struct qb_text_arg[]){{"path", file->path}}, 1);
     }
-    if (qb_file_replace(folder->dir, file->path, qb_buf_text(bytes), bytes->length, &written, &file->stat, &why) < 0) {
-        qb_pass_trouble(pass, &why);
-        return false;
-    }
-    pass->result->written += written;
-    file->present = true;
-    file->blob = *oid;
-    return true;
+    struct written *written = qb_mem_alloc(sizeof *written);
+    *written = (struct written){.file = file, .oid = *oid};
+    qb_file_batch_add(pass->batch, file->path, qb_buf_text(bytes), bytes->length, written);
 }
 
 static int place(struct qb_pass *pass, const char *path, const struct qb_buf *bytes, struct qb_err *err)
 {
     struct qb_tracked *file = qb_folder_track(pass->folder, path);
+    struct qb_history *history = pass->folder->history;
     struct qb_oid oid;
-    qb_oid_of_blob(qb_buf_text(bytes), bytes->length, &oid);
-    file->wanted = true;
+    bool sound = qb_oid_of_blob(qb_buf_text(bytes), bytes->length, &oid);
     int result = QB_OK;
-    if (!put(pass, file, bytes, &oid))
-        return QB_OK;
+    file->wanted = true;
     if (!qb_oid_equal(&oid, &file->committed))
-        result = qb_history_add(pass->folder->history, qb_buf_text(bytes), bytes->length, &oid, err);
-    qb_folder_changed(pass->folder, file);
+        result = (sound ? qb_history_add_known(history, qb_buf_text(bytes), bytes->length, &oid, err)
+                        : qb_history_add(history, qb_buf_text(bytes), bytes->length, &oid, err));
+    if (result == QB_OK)
+        put(pass, file, bytes, &oid);
     return result;
 }
 
@@ -401,6 +424,17 @@ static void clear_unwanted(struct qb_pass *pass)
     }
 }
 
+/* Other words for the same records: what was made with the old ones is not used again. */
+static void forget_pieces(struct qb_folder *folder)
+{
+    struct qb_map_item *item;
+    for (size_t at = 0; (item = qb_map_next(&folder->facilities, &at));) {
+        const struct qb_facility_state *state = item->value;
+        if (state->schedule)
+            qb_schedule_forget(state->schedule);
+    }
+}
+
 static void want_none(struct qb_folder *folder)
 {
     struct qb_map_item *item;
@@ -416,8 +450,12 @@ static int write_all(struct qb_pass *pass, struct qb_err *err)
     int result = QB_OK;
     qb_arena_init(&arena);
     qb_folder_view(folder, folder->settings.language, &arena, &view);
+    view.keeps = view.facility_count <= MOST_KEPT;
+    pass->batch = qb_file_batch_new(folder->dir, take_written, pass);
     if (pass->verify)
         want_none(folder);
+    if (folder->retitled)
+        forget_pieces(folder);
     struct qb_rendering *slow = qb_render_begin(&view);
     for (size_t i = 0; i < qb_output_count && result == QB_OK; i++) {
         const struct qb_output *output = &qb_outputs[i];
@@ -431,6 +469,9 @@ static int write_all(struct qb_pass *pass, struct qb_err *err)
     result = result == QB_OK ? late : result;
     if (result == QB_OK && folder->settings.problem_notes)
         result = write_notes(pass, err);
+    qb_file_batch_flush(pass->batch);
+    qb_file_batch_free(pass->batch);
+    pass->batch = NULL;
     if (result == QB_OK && pass->verify)
         clear_unwanted(pass);
     qb_arena_fini(&arena);

@@ -146,6 +146,8 @@ void qb_json_writer_string(struct qb_json_writer *writer, const char *key, const
 void qb_json_writer_integer(struct qb_json_writer *writer, const char *key, int64_t number);
 void qb_json_writer_bool(struct qb_json_writer *writer, const char *key, bool value);
 void qb_json_writer_null(struct qb_json_writer *writer, const char *key);
+/* A value as it was written at the same depth before: what was appended for it then, with or without the comma. */
+void qb_json_writer_piece(struct qb_json_writer *writer, const char *text, size_t length);
 void qb_json_writer_value(struct qb_json_writer *writer, const char *key, const struct qb_json *value);
 
 #endif

@@ -191,6 +191,15 @@ static void end_container(struct qb_json_writer *writer, char bracket)
     writer->empty = false;
 }
 
+void qb_json_writer_piece(struct qb_json_writer *writer, const char *text, size_t length)
+{
+    size_t comma = length && *text == ',';
+    if (!writer->empty)
+        qb_buf_add_char(writer->out, ',');
+    qb_buf_add(writer->out, text + comma, length - comma);
+    writer->empty = false;
+}
+
 void qb_json_writer_object(struct qb_json_writer *writer, const char *key)
 {
     begin_container(writer, key, '{');

@@ -9,6 +9,7 @@
  * a column, blanks and quotes in between not counting.
  */
 #include "core/base/utf8.h"
+#include "core/output/piece.h"
 #include "core/output/writers.h"
 
 #include <stdio.h>
@@ -278,6 +279,9 @@ void qb_output_csv(struct qb_buf *out, const struct qb_output_view *view, const 
     qb_buf_add_string(out, LINE_END);
     for (size_t k = 0; k < view->task_count; k++) {
         struct row row = {view, view->tasks[k]};
+        size_t start = out->length;
+        if (qb_piece_recall(out, view, row.task->made, QB_PIECE_CSV))
+            continue;
         for (size_t i = 0; i < COLUMNS; i++) {
             qb_buf_clear(&cell);
             columns[i].write(&cell, &row);
@@ -285,6 +289,7 @@ void qb_output_csv(struct qb_buf *out, const struct qb_output_view *view, const 
             qb_output_csv_cell(out, qb_buf_text(&cell), cell.length);
         }
         qb_buf_add_string(out, LINE_END);
+        qb_piece_keep(out, start, view, row.task->made, QB_PIECE_CSV);
     }
     qb_buf_fini(&cell);
 }

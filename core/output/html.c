@@ -9,6 +9,7 @@
 #include "core/output/html_page.h"
 #include "core/output/months.h"
 #include "core/output/phrase.h"
+#include "core/output/piece.h"
 
 #define MOST_PROBLEMS 200 /* on the page, so that a broken import does not make it too heavy for a phone */
 
@@ -66,6 +67,9 @@ static void say_task(struct qb_html *html, const struct qb_task *task)
 
 static void write_task(struct qb_html *html, const struct qb_task *task)
 {
+    size_t start = html->out->length;
+    if (qb_piece_recall(html->out, html->view, task->made, QB_PIECE_HTML))
+        return;
     qb_html_markup(html, "<li class=\"");
     qb_html_markup(html, qb_status_name(task->status));
     qb_html_markup(html, "\">\n<p class=\"where\"><a href=\"#facility-");
@@ -88,6 +92,7 @@ static void write_task(struct qb_html *html, const struct qb_task *task)
     }
     qb_html_markup(html, "</li>\n");
     qb_html_forget(html);
+    qb_piece_keep(html->out, start, html->view, task->made, QB_PIECE_HTML);
 }
 
 /* The tasks of one status, which lie together in R12's order; returns the first one behind them. */
@@ -293,6 +298,9 @@ static void write_name(struct qb_html *html, const struct qb_facility_schedule *
 
 static void write_card(struct qb_html *html, const struct qb_facility_schedule *facility)
 {
+    size_t start = html->out->length;
+    if (qb_piece_recall(html->out, html->view, facility->made, QB_PIECE_HTML))
+        return;
     qb_html_markup(html, "<article class=\"card\" id=\"facility-");
     qb_html_data(html, facility->facility);
     qb_html_markup(html, "\">\n<h3>");
@@ -310,6 +318,7 @@ static void write_card(struct qb_html *html, const struct qb_facility_schedule *
             write_chain(html, &facility->chains[i]);
     qb_html_markup(html, "</article>\n");
     qb_html_forget(html);
+    qb_piece_keep(html->out, start, html->view, facility->made, QB_PIECE_HTML);
 }
 
 static void write_facilities(struct qb_html *html)

@@ -15,6 +15,7 @@
  */
 #include "core/base/utf8.h"
 #include "core/output/phrase.h"
+#include "core/output/piece.h"
 #include "core/output/writers.h"
 
 #include <libical/ical.h>
@@ -277,7 +278,7 @@ static icalproperty *make_uid(const struct event *event)
     return property;
 }
 
-static void add_event(icalcomponent *calendar, const struct event *event)
+static icalcomponent *make_event(const struct event *event)
 {
     const struct qb_output_view *view = event->view;
     struct qb_buf summary = {0};
@@ -301,29 +302,11 @@ static void add_event(icalcomponent *calendar, const struct event *event)
         make_alarm(event, qb_buf_text(&summary)), NULL);
     if (event->day < last_day()) /* else there is no day behind it that can be written */
         icalcomponent_add_property(made, make_day(ICAL_DTEND_PROPERTY, event->day + 1, true));
-    icalcomponent_add_component(calendar, made);
     qb_buf_fini(&summary);
     qb_buf_fini(&description);
     qb_buf_fini(&place);
     qb_buf_fini(&category);
-}
-
-/* A task has up to two days: until when, and when somebody goes. */
-static void add_events(icalcomponent *calendar, const struct qb_output_view *view, const struct qb_task *task)
-{
-    const struct qb_obligation *obligation = task->obligation;
-    struct event event = {.view = view, .task = task, .type = EVENT_TASK, .day = task->due_by};
-    if (obligation && task->due_by == QB_DATE_NONE) {
-        event.type = EVENT_EXPECTED;
-        event.day = obligation->expected_on;
-    }
-    if (event.day != QB_DATE_NONE)
-        add_event(calendar, &event);
-    if (obligation && obligation->planned) {
-        event.type = EVENT_VISIT;
-        event.day = obligation->planned->planned_on;
-        add_event(calendar, &event);
-    }
+    return made;
 }
 
 /* RFC 5545, 3.6 wants at least one component in a calendar: where there is no event, the folder's time zone. */
@@ -409,16 +392,62 @@ static void add_folded(struct qb_buf *out, const char *text)
     }
 }
 
-void qb_output_ical(struct qb_buf *out, const struct qb_output_view *view, const struct qb_facility_schedule *facility)
+/* The text of a component, which is freed. */
+static void add_component(struct qb_buf *out, icalcomponent *component)
 {
-    (void)facility;
-    icalcomponent *calendar = make_calendar(view);
-    for (size_t i = 0; i < view->task_count; i++)
-        add_events(calendar, view, view->tasks[i]);
-    if (!icalcomponent_get_first_component(calendar, ICAL_VEVENT_COMPONENT))
-        add_time_zone(calendar, view->settings);
-    char *text = icalcomponent_as_ical_string_r(calendar);
+    char *text = icalcomponent_as_ical_string_r(component);
     add_folded(out, text);
     free(text);
-    icalcomponent_free(calendar);
+    icalcomponent_free(component);
+}
+
+static void add_event(struct qb_buf *out, const struct event *event)
+{
+    add_component(out, make_event(event));
+}
+
+/* A task has up to two days: until when, and when somebody goes. */
+static void add_events(struct qb_buf *out, const struct qb_output_view *view, const struct qb_task *task)
+{
+    const struct qb_obligation *obligation = task->obligation;
+    struct event event = {.view = view, .task = task, .type = EVENT_TASK, .day = task->due_by};
+    if (obligation && task->due_by == QB_DATE_NONE) {
+        event.type = EVENT_EXPECTED;
+        event.day = obligation->expected_on;
+    }
+    if (event.day != QB_DATE_NONE)
+        add_event(out, &event);
+    if (obligation && obligation->planned) {
+        event.type = EVENT_VISIT;
+        event.day = obligation->planned->planned_on;
+        add_event(out, &event);
+    }
+}
+
+static void add_task(struct qb_buf *out, const struct qb_output_view *view, const struct qb_task *task)
+{
+    size_t start = out->length;
+    if (qb_piece_recall(out, view, task->made, QB_PIECE_ICAL))
+        return;
+    add_events(out, view, task);
+    qb_piece_keep(out, start, view, task->made, QB_PIECE_ICAL);
+}
+
+/* The calendar's own text first, then the events before its last line: so that what was made of a task before can be
+ * copied. */
+void qb_output_ical(struct qb_buf *out, const struct qb_output_view *view, const struct qb_facility_schedule *facility)
+{
+    static const char end[] = "END:VCALENDAR\r\n";
+    (void)facility;
+    struct qb_buf events = {0};
+    for (size_t i = 0; i < view->task_count; i++)
+        add_task(&events, view, view->tasks[i]);
+    icalcomponent *calendar = make_calendar(view);
+    if (!events.length)
+        add_time_zone(calendar, view->settings);
+    add_component(out, calendar);
+    out->length -= strlen(end);
+    qb_buf_add(out, qb_buf_text(&events), events.length);
+    qb_buf_add_string(out, end);
+    qb_buf_fini(&events);
 }

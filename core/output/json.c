@@ -3,6 +3,7 @@
  * schedule/schedule.json (SCHEDULE.md, format qbis-schedule/1): the worklist, and the chains that are in force or have
  * a task. Every task has the same keys; one that does not apply is null, or an empty list.
  */
+#include "core/output/piece.h"
 #include "core/output/writers.h"
 
 static void write_summary(struct qb_json_writer *writer, const struct qb_output_view *view)
@@ -78,6 +79,38 @@ static void write_chains(struct qb_json_writer *writer, const struct qb_facility
     }
 }
 
+/* Copies the piece that was made of a task or a facility before; false: it is to be made, and kept from `out->length`
+ * on.
+ */
+static bool recall(struct qb_json_writer *writer, const struct qb_output_view *view, const struct qb_made *made)
+{
+    struct qb_buf piece = {0};
+    bool there = qb_piece_recall(&piece, view, made, QB_PIECE_JSON);
+    if (there)
+        qb_json_writer_piece(writer, piece.data, piece.length);
+    qb_buf_fini(&piece);
+    return there;
+}
+
+static void add_task(struct qb_json_writer *writer, const struct qb_output_view *view, const struct qb_task *task)
+{
+    size_t start = writer->out->length;
+    if (recall(writer, view, task->made))
+        return;
+    write_task(writer, task);
+    qb_piece_keep(writer->out, start, view, task->made, QB_PIECE_JSON);
+}
+
+static void add_chains(struct qb_json_writer *writer, const struct qb_output_view *view,
+                       const struct qb_facility_schedule *facility)
+{
+    size_t start = writer->out->length;
+    if (recall(writer, view, facility->made))
+        return;
+    write_chains(writer, facility);
+    qb_piece_keep(writer->out, start, view, facility->made, QB_PIECE_JSON);
+}
+
 void qb_output_json(struct qb_buf *out, const struct qb_output_view *view, const struct qb_facility_schedule *facility)
 {
     (void)facility;
@@ -90,11 +123,11 @@ void qb_output_json(struct qb_buf *out, const struct qb_output_view *view, const
     write_summary(&writer, view);
     qb_json_writer_array(&writer, "tasks");
     for (size_t i = 0; i < view->task_count; i++)
-        write_task(&writer, view->tasks[i]);
+        add_task(&writer, view, view->tasks[i]);
     qb_json_writer_end_array(&writer);
     qb_json_writer_array(&writer, "chains");
     for (size_t i = 0; i < view->facility_count; i++)
-        write_chains(&writer, view->facilities[i]);
+        add_chains(&writer, view, view->facilities[i]);
     qb_json_writer_end_array(&writer);
     qb_json_writer_end_object(&writer);
     qb_buf_add_char(out, '\n');

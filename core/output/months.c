@@ -6,9 +6,11 @@
 #include "core/output/months.h"
 
 #include "core/output/date_words.h"
+#include "core/output/piece.h"
 #include "core/output/svg.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* --- counting --- */
 
@@ -49,6 +51,30 @@ static void count_chain(struct qb_month months[QB_MONTHS], const struct qb_chain
     }
 }
 
+/* What one facility adds to the months, which are all of the same first days. */
+static void count_facility(struct qb_month months[QB_MONTHS], const struct qb_output_view *view,
+                           const struct qb_facility_schedule *facility)
+{
+    struct qb_month own[QB_MONTHS];
+    struct qb_buf piece = {0};
+    if (qb_piece_recall(&piece, view, facility->made, QB_PIECE_MONTHS)) {
+        memcpy(own, piece.data, sizeof own);
+    } else {
+        for (size_t i = 0; i < QB_MONTHS; i++)
+            own[i] = (struct qb_month){.first = months[i].first};
+        for (size_t k = 0; k < facility->chain_count; k++)
+            count_chain(own, &facility->chains[k]);
+        qb_buf_add(&piece, own, sizeof own);
+        qb_piece_keep(&piece, 0, view, facility->made, QB_PIECE_MONTHS);
+    }
+    for (size_t i = 0; i < QB_MONTHS; i++) {
+        months[i].shipments += own[i].shipments;
+        months[i].owed += own[i].owed;
+        months[i].made += own[i].made;
+    }
+    qb_buf_fini(&piece);
+}
+
 void qb_months_count(struct qb_month months[QB_MONTHS], const struct qb_output_view *view)
 {
     int year;
@@ -59,8 +85,7 @@ void qb_months_count(struct qb_month months[QB_MONTHS], const struct qb_output_v
     for (int i = 0; i < QB_MONTHS; i++)
         months[i] = (struct qb_month){.first = qb_date_add_months(present, i - (QB_MONTHS - 1))};
     for (size_t i = 0; i < view->facility_count; i++)
-        for (size_t k = 0; k < view->facilities[i]->chain_count; k++)
-            count_chain(months, &view->facilities[i]->chains[k]);
+        count_facility(months, view, view->facilities[i]);
 }
 
 /* --- the picture --- */

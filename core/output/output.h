@@ -22,6 +22,7 @@ struct qb_output_view {
     size_t task_count;
     const char *officer;                /* whose file it is: for the scope OFFICER, else NULL */
     const struct qb_problems *problems; /* sorted */
+    bool keeps;                         /* writers keep what they make with the schedules (core/output/piece) */
     /* The words of a record for people (a name, a number), the id itself when it has none. Never NULL. */
     const char *(*title)(const void *context, const char *kind, const char *id);
     /* The company of a facility: its legal name, or "". */

@@ -11,6 +11,7 @@
 #include "core/schedule/task.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 const char *qb_status_name(enum qb_status status)
 {
@@ -33,6 +34,16 @@ const char *qb_task_type_name(enum qb_task_type type)
     return names[type];
 }
 
+/* Room for what is made of the facility and of each task. */
+static void make_room(struct qb_facility_schedule *schedule)
+{
+    size_t size = (schedule->task_count + 1) * sizeof *schedule->made;
+    schedule->made = qb_arena_alloc(&schedule->arena, size);
+    memset(schedule->made, 0, size);
+    for (size_t i = 0; i < schedule->task_count; i++)
+        schedule->tasks[i].made = &schedule->made[i + 1];
+}
+
 struct qb_facility_schedule *qb_schedule_facility(const struct qb_facility_records *records,
                                                   const struct qb_settings *settings, qb_date as_of)
 {
@@ -43,14 +54,23 @@ struct qb_facility_schedule *qb_schedule_facility(const struct qb_facility_recor
     qb_chain_build(&links, schedule, records, settings, as_of);
     qb_obligation_build(schedule, &links, records, settings, as_of);
     qb_task_build(schedule, &links, records, settings, as_of);
+    make_room(schedule);
     qb_chain_links_fini(&links);
     return schedule;
+}
+
+void qb_schedule_forget(struct qb_facility_schedule *schedule)
+{
+    for (size_t i = 0; i <= schedule->task_count; i++)
+        for (size_t k = 0; k < QB_MADE; k++)
+            qb_buf_fini(&schedule->made[i].texts[k]);
 }
 
 void qb_schedule_free(struct qb_facility_schedule *schedule)
 {
     if (!schedule)
         return;
+    qb_schedule_forget(schedule);
     qb_arena_fini(&schedule->arena);
     free(schedule);
 }

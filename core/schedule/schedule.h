@@ -47,6 +47,12 @@ struct qb_why {
     int every;          /* a visit for so many shipments, on the average; 1: for each */
 };
 
+/* Texts that others keep with a part of a schedule for as long as it lives (core/output/piece). All empty at first. */
+#define QB_MADE 8
+struct qb_made {
+    struct qb_buf texts[QB_MADE];
+};
+
 /* One visit owed for one block of shipments. */
 struct qb_obligation {
     int k; /* from 1 */
@@ -95,6 +101,7 @@ struct qb_task {
     const struct qb_finding *finding;       /* corrective_action only */
     const struct qb_visit *visit;           /* corrective_action only: the finding's */
     qb_date due_by;
+    struct qb_made *made; /* room for what is made of it */
 };
 
 enum qb_schedule_warning_code { QB_WARNING_EXTENSION_BROKEN, QB_WARNING_DECREE_OVERLAP };
@@ -111,6 +118,7 @@ struct qb_facility_schedule {
     size_t chain_count;
     struct qb_task *tasks; /* in the order of R12 */
     size_t task_count;
+    struct qb_made *made;                 /* of the facility, then of its tasks */
     struct qb_schedule_warning *warnings; /* by (decree, code, other); at most QB_MAX_FILE_PROBLEMS overlaps a decree */
     size_t warning_count;
 };
@@ -120,6 +128,8 @@ struct qb_facility_schedule {
 struct qb_facility_schedule *qb_schedule_facility(const struct qb_facility_records *records,
                                                   const struct qb_settings *settings, qb_date as_of);
 void qb_schedule_free(struct qb_facility_schedule *schedule); /* NULL-safe */
+/* Drops what was made of it. */
+void qb_schedule_forget(struct qb_facility_schedule *schedule);
 
 /* R1. */
 qb_date qb_decree_last_day(const struct qb_decree *decree);

@@ -660,6 +660,43 @@ static void test_output__every_word_is_in_both_languages(void **state)
     }
 }
 
+/* A title that a test can change behind the schedule's back. */
+static const char *renamed(const void *context, const char *kind, const char *id)
+{
+    (void)context;
+    return strcmp(kind, "facility") ? id : "Gudang Baru";
+}
+
+/* Writers that keep what they make write the same, and use it until it is forgotten. */
+static void test_output__pieces_are_the_same_bytes_and_kept_until_forgotten(void **state)
+{
+    struct office *office = *state;
+    for (size_t i = 0; i < qb_output_count; i++) {
+        struct qb_buf outs[4] = {{0}};
+        if (qb_outputs[i].scope != QB_OUTPUT_OFFICE)
+            continue;
+        for (size_t k = 0; k < 4; k++) {
+            office->view.keeps = k > 0;
+            office->view.title = k < 3 ? title : renamed;
+            qb_outputs[i].write(&outs[k], &office->view, NULL);
+        }
+        for (size_t k = 1; k < 3; k++) {
+            assert_int_equal(outs[k].length, outs[0].length);
+            assert_memory_equal(outs[k].data, outs[0].data, outs[0].length);
+        }
+        bool keeps = !strcmp(qb_outputs[i].name, "csv") || !strcmp(qb_outputs[i].name, "ics") ||
+                     !strcmp(qb_outputs[i].name, "html");
+        assert_true(!keeps || !strstr(qb_buf_text(&outs[3]), "Gudang Baru"));
+        qb_schedule_forget((struct qb_facility_schedule *)(uintptr_t)office->facilities[0]);
+        qb_buf_clear(&outs[3]);
+        qb_outputs[i].write(&outs[3], &office->view, NULL);
+        assert_true(!keeps || strstr(qb_buf_text(&outs[3]), "Gudang Baru"));
+        qb_schedule_forget((struct qb_facility_schedule *)(uintptr_t)office->facilities[0]);
+        for (size_t k = 0; k < 4; k++)
+            qb_buf_fini(&outs[k]);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_output__##name, setup, teardown)
 
 int main(void)
@@ -678,6 +715,7 @@ int main(void)
         TEST(note),
         TEST(note_keeps_data_in_its_line),
         TEST(every_word_is_in_both_languages),
+        TEST(pieces_are_the_same_bytes_and_kept_until_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -190,7 +190,9 @@ def group_wrong(place, number, group, formats):
 def test_validate__the_json_schema_suite():
     expect(os.path.isdir(SUITE), f"{SUITE} is not there")
     groups = []
-    for folder, formats in [("tests", False), ("tests/optional", False), ("tests/optional/format", True)]:
+    corners = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "suite", "corners")
+    for folder, formats in [("tests", False), ("tests/optional", False), ("tests/optional/format", True),
+                            (corners, False), (os.path.join(corners, "format"), True)]:
         path = os.path.join(SUITE, folder)
         for name in sorted(n for n in os.listdir(path) if n.endswith(".json")):
             with open(os.path.join(path, name), encoding="utf-8") as f:

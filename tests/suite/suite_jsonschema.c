@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs the JSON Schema test suite (draft 2020-12) through the C interface.
+ * Runs the JSON Schema test suite (draft 2020-12) and our own corners of it through the C interface.
  *
  *     suite_jsonschema SHARED
  *
  * SHARED/suites/json-schema-2020-12/tests holds files of groups, each a schema with values that are valid or not;
+ * tests/suite/corners, in the same form, has what the suite leaves out: each group names the section that it reads.
  * SHARED/suites/json-schema-2020-12/remotes answers under http://localhost:1234/. Files below optional/format assert
  * formats. A case counts as passed when qb_schema_valid says what the suite says, qb_schema_report agrees with it, and
  * everything that was reported can be said in both languages.
@@ -141,7 +142,7 @@ static void run_group(struct suite *suite, const char *file, const struct qb_jso
 static void run_file(struct suite *suite, const char *folder, const char *name, bool formats)
 {
     struct qb_buf path = {0};
-    qb_buf_addf(&path, "%s/%s/%s", suite->base, folder, name);
+    qb_buf_addf(&path, "%s/%s", folder, name);
     struct document *document = read_document(qb_buf_text(&path));
     if (!document->root) {
         printf("%s: cannot be read\n", qb_buf_text(&path));
@@ -159,18 +160,18 @@ static int is_json(const struct dirent *entry)
     return length > 5 && !strcmp(entry->d_name + length - 5, ".json");
 }
 
-static void run_folder(struct suite *suite, const char *folder, bool formats)
+static void run_folder(struct suite *suite, const char *base, const char *folder, bool formats)
 {
     struct qb_buf path = {0};
     struct dirent **entries = NULL;
-    qb_buf_addf(&path, "%s/%s", suite->base, folder);
+    qb_buf_addf(&path, "%s/%s", base, folder);
     int count = scandir(qb_buf_text(&path), &entries, is_json, alphasort);
     if (count <= 0) {
         printf("%s: the suite is missing\n", qb_buf_text(&path));
         suite->failed++;
     }
     for (int i = 0; i < count; i++) {
-        run_file(suite, folder, entries[i]->d_name, formats);
+        run_file(suite, qb_buf_text(&path), entries[i]->d_name, formats);
         free(entries[i]);
     }
     free(entries);
@@ -188,9 +189,11 @@ int main(int argc, char **argv)
     qb_arena_init(&suite.arena);
     qb_buf_addf(&base, "%s/suites/json-schema-2020-12", argv[1]);
     suite.base = qb_buf_steal(&base);
-    run_folder(&suite, "tests", false);
-    run_folder(&suite, "tests/optional", false);
-    run_folder(&suite, "tests/optional/format", true);
+    run_folder(&suite, suite.base, "tests", false);
+    run_folder(&suite, suite.base, "tests/optional", false);
+    run_folder(&suite, suite.base, "tests/optional/format", true);
+    run_folder(&suite, "tests/suite", "corners", false);
+    run_folder(&suite, "tests/suite", "corners/format", true);
     const struct qb_map_item *item;
     for (size_t at = 0; (item = qb_map_next(&suite.remotes, &at));)
         free_document(item->value);

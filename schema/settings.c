@@ -108,6 +108,16 @@ static void read_outputs(struct qb_settings *settings, const struct qb_json *out
     settings->outputs_off = off;
 }
 
+static void read_remotes(struct qb_settings *settings, const struct qb_json *list)
+{
+    if (!list || !list->length)
+        return;
+    const char **remotes = qb_arena_alloc(&settings->arena, list->length * sizeof *remotes);
+    for (uint32_t i = 0; i < list->length; i++)
+        remotes[settings->remote_count++] = keep(settings, list->as.items[i].as.string);
+    settings->remotes = remotes;
+}
+
 static void read_ignore(struct qb_settings *settings, const struct qb_json *list)
 {
     if (!list || !list->length)
@@ -140,6 +150,7 @@ static void fill(struct qb_settings *settings, const struct qb_json *root)
     qb_date_zone(settings->time_zone, &settings->offset_minutes);
     read_holidays(settings, qb_json_get(root, "holidays"));
     read_outputs(settings, qb_json_get(root, "outputs"));
+    read_remotes(settings, qb_json_get(root, "remotes"));
     read_ignore(settings, qb_json_get(root, "ignore"));
 }
 

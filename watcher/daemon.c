@@ -9,6 +9,7 @@
 #include "core/data/json.h"
 #include "schema/settings.h"
 #include "watcher/marks.h"
+#include "watcher/mirror.h"
 #include "watcher/notify.h"
 #include "watcher/settle.h"
 #include "watcher/signals.h"
@@ -43,6 +44,7 @@ struct daemon {
     int64_t whole_at; /* when, in ms; -1: not due */
     int64_t rest_at;  /* -1: nothing to bring up to date */
     int64_t retry_ms;
+    struct qb_mirror mirror;
     bool reopen; /* a pass failed: history may have to be opened (and mended) anew */
 };
 
@@ -167,6 +169,7 @@ static void run_pass(struct daemon *daemon, struct qb_request *request)
         daemon->whole_at = -1;
     }
     const char *held = daemon->held;
+    qb_date before = daemon->as_of;
     bool fine = qb_office_pass(&daemon->office, request, &result);
     learn(daemon);
     if (fine) {
@@ -181,6 +184,8 @@ static void run_pass(struct daemon *daemon, struct qb_request *request)
         say_hold(daemon, held);
         if (result.commits)
             daemon->rest_at = qb_office_clock() + REST_AFTER;
+        if (result.commits || before == QB_DATE_NONE)
+            qb_mirror_due(&daemon->mirror, qb_office_clock());
     }
     if (!fine || result.troubles)
         fail(daemon);
@@ -388,6 +393,7 @@ static int64_t next_wake(const struct daemon *daemon)
     at = earlier(at, qb_settle_deadline(daemon->settle));
     at = earlier(at, daemon->whole_at);
     at = earlier(at, daemon->rest_at);
+    at = earlier(at, qb_mirror_next(&daemon->mirror));
     return at > now ? at - now : 0;
 }
 
@@ -408,6 +414,8 @@ static void act(struct daemon *daemon)
         run_pass(daemon, &request);
     } else if (daemon->rest_at >= 0 && daemon->rest_at <= now) {
         daemon->rest_at = qb_folder_rest(daemon->office.folder) ? -1 : now + REST_AFTER;
+    } else {
+        qb_mirror_act(&daemon->mirror, daemon->office.folder, who(daemon), now);
     }
 }
 
@@ -433,6 +441,7 @@ int qb_daemon_run(const struct qb_daemon_options *options, int state)
     }
     int status = open_folder(&daemon) ? QB_EXIT_FINE : QB_EXIT_FAILED;
     bool greeted = false;
+    qb_mirror_init(&daemon.mirror);
     while (status == QB_EXIT_FINE && !daemon.stop) {
         act(&daemon);
         if (daemon.stop)
@@ -450,6 +459,7 @@ int qb_daemon_run(const struct qb_daemon_options *options, int state)
     }
     if (daemon.office.folder && daemon.rest_at >= 0)
         qb_folder_rest(daemon.office.folder);
+    qb_mirror_stop(&daemon.mirror);
     close_folder(&daemon);
     qb_signals_close(&daemon.signals);
     if (status == QB_EXIT_FINE)

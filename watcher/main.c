@@ -38,6 +38,7 @@ const struct qb_command qb_commands[] = {
      "RECORD... [--at REVISION] [--reason TEXT] [--dry-run] | --deleted-since DATE [--reason TEXT] [--dry-run]",
      "restore.help", true, false, qb_cmd_restore},
     {"audit", "[CLONE] [--allowed-signers FILE] [--json]", "audit.help", false, false, qb_cmd_audit},
+    {"push", "[ADDRESS...]", "push.help", true, false, qb_cmd_push},
     {"status", "[--json]", "cli.status", true, false, qb_cmd_status},
     {"accept", "", "cli.accept", true, false, qb_cmd_accept},
     {"git", "ARGUMENTS...", "cli.git", true, true, qb_cmd_git},

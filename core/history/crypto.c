@@ -6,6 +6,7 @@
 #include "core/history/crypto.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
 
@@ -23,6 +24,12 @@ void qb_crypto_sha256(const void *bytes, size_t length, unsigned char out[QB_SHA
 void qb_crypto_sha512(const void *bytes, size_t length, unsigned char out[QB_SHA512_SIZE])
 {
     digest(EVP_sha512(), bytes, length, out);
+}
+
+void qb_crypto_hmac_sha1(const void *key, size_t key_length, const void *bytes, size_t length, unsigned char out[20])
+{
+    if (!HMAC(EVP_sha1(), key, (int)key_length, bytes, length, out, NULL))
+        abort();
 }
 
 int qb_crypto_random(void *bytes, size_t length, struct qb_err *err)

@@ -20,6 +20,10 @@
 void qb_crypto_sha256(const void *bytes, size_t length, unsigned char digest[QB_SHA256_SIZE]);
 void qb_crypto_sha512(const void *bytes, size_t length, unsigned char digest[QB_SHA512_SIZE]);
 
+/* RFC 2104: what OpenSSH hides host names with. */
+void qb_crypto_hmac_sha1(const void *key, size_t key_length, const void *bytes, size_t length,
+                         unsigned char digest[20]);
+
 /* Fills with bytes that nobody can guess: QB_ESYS when the system has none. */
 int qb_crypto_random(void *bytes, size_t length, struct qb_err *err);
 /* The public half of a private key. */

@@ -46,8 +46,7 @@ static void encode(struct qb_buf *out, const unsigned char *bytes, size_t length
         qb_buf_add_char(out, '\n');
 }
 
-/* Stops at the padding; newlines are passed over. False for any other character. */
-static bool decode(struct qb_buf *out, const char *text, size_t length)
+bool qb_sign_decode(struct qb_buf *out, const char *text, size_t length)
 {
     uint32_t group = 0;
     unsigned bits = 0;
@@ -74,7 +73,7 @@ static bool strip(struct qb_buf *out, const char *text, size_t length, const cha
     if (length > MOST_ARMOUR || length < head || memcmp(text, begin, head))
         return false;
     const char *tail = memmem(text + head, length - head, end, strlen(end) - 1);
-    return tail && decode(out, text + head, (size_t)(tail - text) - head);
+    return tail && qb_sign_decode(out, text + head, (size_t)(tail - text) - head);
 }
 
 /* --- strings with their length --- */

@@ -45,6 +45,11 @@ bool qb_sign_line_allows(const char *line, size_t length, const unsigned char pu
 #define QB_SIGN_FINGERPRINT 51
 char *qb_sign_fingerprint(const unsigned char public_key[QB_ED25519_PUBLIC], char text[QB_SIGN_FINGERPRINT]);
 
+/* Appends what base64 (RFC 4648) stands for, up to the padding; newlines are passed over. False for any other
+ * character.
+ */
+bool qb_sign_decode(struct qb_buf *out, const char *text, size_t length);
+
 enum qb_sign_verdict {
     QB_SIGN_GOOD,
     QB_SIGN_BAD,     /* not over these bytes, or not by that key */

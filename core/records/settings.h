@@ -50,6 +50,8 @@ struct qb_settings {
     int settle_longest_ms;
     const char *const *outputs_off; /* names of writers that are turned off */
     size_t outputs_off_count;
+    const char *const *remotes; /* addresses of repositories that history is copied to */
+    size_t remote_count;
     const char *const *ignore; /* patterns added to the built-in ones; a leading "!" takes one away */
     size_t ignore_count;
 };

@@ -17,7 +17,7 @@ int qb_cmd_accept(const struct qb_invocation *invocation, int argc, char **argv)
     struct qb_err err = {0};
     if (count < 0)
         return count == -2 ? QB_EXIT_FINE : QB_EXIT_FAILED;
-    char *state = qb_state_dir(invocation);
+    char *state = qb_state_of_watched(invocation);
     int dir = state ? qb_file_open_dir(state, &err) : QB_EABSENT;
     int result = dir < 0 ? dir : qb_file_replace(dir, QB_MARK_ACCEPT, "", 0, NULL, NULL, &err);
     if (state && result < 0)

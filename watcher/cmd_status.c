@@ -58,6 +58,16 @@ static void line(const struct status *status, const char *id, const struct qb_te
     qb_buf_fini(&out);
 }
 
+/* In the words of the log. */
+static void print_limits(const struct status *status)
+{
+    char wanted[24];
+    char limit[24];
+    snprintf(wanted, sizeof wanted, "%" PRId64, number(status, "directories"));
+    snprintf(limit, sizeof limit, "%" PRId64, number(status, "watch_limit"));
+    line(status, "log.limited", (struct qb_text_arg[]){{"wanted", wanted}, {"limit", limit}}, 2);
+}
+
 static void print_last(const struct status *status)
 {
     static const char *const keys[] = {"records", "errors", "warnings"};
@@ -77,6 +87,8 @@ static void print_last(const struct status *status)
          5);
     char gone[24];
     snprintf(gone, sizeof gone, "%" PRId64, number(status, "held_files"));
+    if (number(status, "unwatched"))
+        print_limits(status);
     if (held)
         line(status, held, (struct qb_text_arg[]){{"count", gone}, {"folder", status->invocation->folder}}, 2);
 }
@@ -127,7 +139,7 @@ int qb_cmd_status(const struct qb_invocation *invocation, int argc, char **argv)
     int count = qb_options(invocation, "status", argc, argv, options, 1);
     if (count < 0)
         return count == -2 ? QB_EXIT_FINE : QB_EXIT_FAILED;
-    status.state = qb_state_dir(invocation);
+    status.state = qb_state_of_watched(invocation);
     if (!status.state)
         return QB_EXIT_FAILED;
     status.doc = qb_json_doc_new();

@@ -88,6 +88,9 @@ bool qb_say_colour(void *stream);
 /* The state directory of the invocation's folder: --state, $QBIS_STATE, or by the folder's id. The string is the
  * caller's; NULL after saying why not. */
 char *qb_state_dir(const struct qb_invocation *invocation);
+/* The same, but first that of a daemon at work that watches the folder, or waits for it because it is gone or another
+ * lies in its place. */
+char *qb_state_of_watched(const struct qb_invocation *invocation);
 /* Today in a zone, by this machine's clock; *now (may be NULL) receives the seconds since the epoch. */
 qb_date qb_today(int offset_minutes, int64_t *now);
 /* Reads a date given on the command line; false after saying what is wrong. */

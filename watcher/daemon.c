@@ -10,6 +10,7 @@
 #include "schema/settings.h"
 #include "watcher/marks.h"
 #include "watcher/mirror.h"
+#include "watcher/mounts.h"
 #include "watcher/notify.h"
 #include "watcher/settle.h"
 #include "watcher/signals.h"
@@ -27,17 +28,34 @@
 #define FIRST_RETRY 1000     /* after a pass that failed; doubles */
 #define LONGEST_RETRY 60000
 
+struct paths {
+    char **items;
+    size_t count;
+    size_t capacity;
+};
+
+/* What the last pass found, for the status of a folder that is closed by now. */
+struct counts {
+    size_t records;
+    size_t errors;
+    size_t warnings;
+};
+
 struct daemon {
     const struct qb_daemon_options *options;
     int state;
+    char *path; /* of the folder, absolute: it may be gone */
     struct qb_office office;
     struct qb_notify *notify;
     struct qb_settle *settle;
     struct qb_signals signals;
-    unsigned generation; /* of the folder's settings that notify and settle know */
-    const char *held;    /* why, or NULL */
-    size_t held_files;   /* how many records are gone */
-    qb_date as_of;       /* of the last pass */
+    struct qb_mounts mounts;
+    struct paths waiting; /* settled, but not looked at yet: see pass_settled */
+    unsigned generation;  /* of the folder's settings that notify and settle know */
+    const char *held;     /* why, or NULL */
+    size_t held_files;    /* how many records are gone */
+    struct counts counts;
+    qb_date as_of; /* of the last pass */
     bool stop;
     bool whole;       /* the next pass looks at everything */
     bool rebuild;     /* and all directories are watched anew before */
@@ -45,6 +63,7 @@ struct daemon {
     int64_t rest_at;  /* -1: nothing to bring up to date */
     int64_t retry_ms;
     struct qb_mirror mirror;
+    bool limits_told;
     bool reopen; /* a pass failed: history may have to be opened (and mended) anew */
 };
 
@@ -61,24 +80,34 @@ static qb_date today(const struct daemon *daemon, int64_t *now)
 
 /* --- what others may know --- */
 
+static void count(struct daemon *daemon)
+{
+    qb_office_counts(&daemon->office, &daemon->counts.errors, &daemon->counts.warnings);
+    daemon->counts.records = daemon->office.folder->store.entry_count;
+}
+
 static void write_status(struct daemon *daemon, int64_t now)
 {
     struct qb_buf out = {0};
     struct qb_json_writer writer;
     struct qb_err err = {0};
     char day[QB_DATE_SIZE];
-    size_t errors;
-    size_t warnings;
-    qb_office_counts(&daemon->office, &errors, &warnings);
+    struct qb_notify_counts watched = {0};
+    if (daemon->notify)
+        watched = qb_notify_counts(daemon->notify);
     qb_json_writer_init(&writer, &out);
     qb_json_writer_object(&writer, NULL);
+    qb_json_writer_string(&writer, "folder", daemon->path);
     qb_json_writer_integer(&writer, "last_pass", now);
     qb_json_writer_string(&writer, "as_of", qb_date_format(daemon->as_of, day));
-    qb_json_writer_integer(&writer, "records", (int64_t)daemon->office.folder->store.entry_count);
-    qb_json_writer_integer(&writer, "errors", (int64_t)errors);
-    qb_json_writer_integer(&writer, "warnings", (int64_t)warnings);
+    qb_json_writer_integer(&writer, "records", (int64_t)daemon->counts.records);
+    qb_json_writer_integer(&writer, "errors", (int64_t)daemon->counts.errors);
+    qb_json_writer_integer(&writer, "warnings", (int64_t)daemon->counts.warnings);
     qb_json_writer_string(&writer, "held", daemon->held);
     qb_json_writer_integer(&writer, "held_files", (int64_t)daemon->held_files);
+    qb_json_writer_integer(&writer, "directories", (int64_t)(watched.watches + watched.unwatched));
+    qb_json_writer_integer(&writer, "unwatched", (int64_t)watched.unwatched);
+    qb_json_writer_integer(&writer, "watch_limit", (int64_t)watched.limit);
     qb_json_writer_end_object(&writer);
     qb_buf_add_char(&out, '\n');
     if (qb_file_replace(daemon->state, QB_MARK_STATUS, qb_buf_text(&out), out.length, NULL, NULL, &err) < 0)
@@ -127,7 +156,8 @@ static void say_hold(const struct daemon *daemon, const char *before)
         return;
     char count[24];
     snprintf(count, sizeof count, "%zu", daemon->held_files);
-    qb_say(who(daemon), daemon->held ? daemon->held : "hold.over", (struct qb_text_arg[]){{"count", count}}, 1);
+    qb_say(who(daemon), daemon->held ? daemon->held : "hold.over",
+           (struct qb_text_arg[]){{"count", count}, {"folder", daemon->path}}, 2);
 }
 
 static void mark_unrest(struct daemon *daemon, const struct qb_result *result)
@@ -180,6 +210,7 @@ static void run_pass(struct daemon *daemon, struct qb_request *request)
         if (!result.held)
             daemon->as_of = request->as_of;
         qb_daemon_say_pass(&daemon->office, &result);
+        count(daemon);
         write_status(daemon, request->now);
         say_hold(daemon, held);
         if (result.commits)
@@ -193,22 +224,31 @@ static void run_pass(struct daemon *daemon, struct qb_request *request)
     qb_result_fini(&result);
 }
 
-/* The paths that have settled. */
-struct ready {
-    struct daemon *daemon;
-    char **paths;
-    size_t count;
-    size_t capacity;
-};
-
 static void take_ready(void *context, const char *path, bool directory)
 {
-    struct ready *ready = context;
+    struct daemon *daemon = context;
+    struct paths *waiting = &daemon->waiting;
     struct qb_err err = {0};
-    if (directory && qb_notify_watch_beneath(ready->daemon->notify, path, &err) < 0)
-        qb_say_error(who(ready->daemon), &err);
-    QB_MEM_GROW(ready->paths, ready->count, ready->capacity);
-    ready->paths[ready->count++] = qb_mem_string(path);
+    if (directory && qb_notify_watch_beneath(daemon->notify, path, &err) < 0)
+        qb_say_error(who(daemon), &err);
+    QB_MEM_GROW(waiting->items, waiting->count, waiting->capacity);
+    waiting->items[waiting->count++] = qb_mem_string(path);
+}
+
+static void forget_waiting(struct daemon *daemon)
+{
+    for (size_t i = 0; i < daemon->waiting.count; i++)
+        free(daemon->waiting.items[i]);
+    daemon->waiting.count = 0;
+}
+
+static bool any_gone(const struct daemon *daemon)
+{
+    struct qb_file_stat st;
+    for (size_t i = 0; i < daemon->waiting.count; i++)
+        if (qb_file_stat(daemon->office.folder->dir, daemon->waiting.items[i], &st, NULL) == QB_EABSENT)
+            return true;
+    return false;
 }
 
 /* A whole pass looks at the path anyway, but a new directory is to be watched all the same. */
@@ -220,19 +260,20 @@ static void watch_new(void *context, const char *path, bool directory)
         qb_say_error(who(daemon), &err);
 }
 
+/* Paths that have settled are looked at; but not as long as something is gone while other paths are still unquiet.
+ * What is deleted one by one has to be counted together, and what moves is to be seen at both its ends. That cannot
+ * last for ever: after the longest time of unrest all paths count as settled. */
 static void pass_settled(struct daemon *daemon)
 {
-    struct ready ready = {.daemon = daemon};
-    qb_settle_take(daemon->settle, qb_office_clock(), take_ready, &ready);
-    if (ready.count) {
-        struct qb_request request = {.paths = (const char *const *)ready.paths, .path_count = ready.count};
-        if (daemon->held)
-            request.whole = true;
-        run_pass(daemon, &request);
-    }
-    for (size_t i = 0; i < ready.count; i++)
-        free(ready.paths[i]);
-    free(ready.paths);
+    struct paths *waiting = &daemon->waiting;
+    qb_settle_take(daemon->settle, qb_office_clock(), take_ready, daemon);
+    if (!waiting->count || (qb_settle_pending(daemon->settle) && any_gone(daemon)))
+        return;
+    struct qb_request request = {.paths = (const char *const *)waiting->items, .path_count = waiting->count};
+    if (daemon->held)
+        request.whole = true;
+    run_pass(daemon, &request);
+    forget_waiting(daemon);
 }
 
 /* --- opening and the folder that goes and comes back --- */
@@ -241,6 +282,7 @@ static void close_folder(struct daemon *daemon)
 {
     qb_notify_close(daemon->notify);
     qb_settle_free(daemon->settle);
+    forget_waiting(daemon);
     qb_office_close(&daemon->office);
     daemon->notify = NULL;
     daemon->settle = NULL;
@@ -268,11 +310,12 @@ static bool open_folder(struct daemon *daemon)
 /* Waits for one of the descriptors or the time, and takes what came. */
 static void wait_for(struct daemon *daemon, int64_t timeout)
 {
-    int fds[] = {daemon->signals.fd, daemon->notify ? qb_notify_descriptor(daemon->notify) : -1};
-    bool ready[2];
+    int fds[] = {daemon->signals.fd, daemon->notify ? qb_notify_descriptor(daemon->notify) : -1, daemon->mounts.fd};
+    bool ready[3];
     struct qb_err err = {0};
-    if (qb_wait(fds, 2, timeout, ready, &err) < 0)
+    if (qb_wait(fds, 3, timeout, ready, &err) < 0)
         qb_say_error(who(daemon), &err);
+    qb_mounts_take(&daemon->mounts);
     unsigned got = qb_signals_take(&daemon->signals);
     daemon->stop |= (got & QB_SIGNAL_STOP) != 0;
     if (got & QB_SIGNAL_RESCAN) {
@@ -281,21 +324,34 @@ static void wait_for(struct daemon *daemon, int64_t timeout)
     }
 }
 
-/* The same folder, by its id, is where it was. */
-static bool is_back(const struct daemon *daemon, const char *folder_id)
+/* Why the folder of this id cannot be opened where it was; NULL when it is there. */
+static const char *why_not_back(const struct daemon *daemon, const char *folder_id)
 {
     struct qb_buf path = {0};
     struct qb_buf text = {0};
+    const char *why = "hold.folder-gone";
     qb_buf_addf(&path, "%s/qbis.yaml", who(daemon)->folder);
-    bool back = false;
     if (qb_file_read_path(qb_buf_text(&path), QB_MAX_SETTINGS, &text, NULL) == QB_OK) {
         char *id = qb_settings_folder_id(qb_buf_text(&text), text.length);
-        back = id && !strcmp(id, folder_id);
+        why = strcmp(id ? id : "", folder_id) != 0 ? "hold.other-folder" : NULL;
         free(id);
     }
     qb_buf_fini(&path);
     qb_buf_fini(&text);
-    return back;
+    return why;
+}
+
+/* While the folder is closed. */
+static void hold_closed(struct daemon *daemon, const char *why)
+{
+    const char *before = daemon->held;
+    int64_t now;
+    if (why == before)
+        return;
+    daemon->held = why;
+    qb_today(0, &now);
+    write_status(daemon, now);
+    say_hold(daemon, before);
 }
 
 /* Opens the folder as soon as it is there and can be opened. False when it is time to end. */
@@ -303,7 +359,10 @@ static bool open_when_possible(struct daemon *daemon, const char *folder_id)
 {
     int64_t wait = LOOK_AGAIN;
     while (!daemon->stop) {
-        if (is_back(daemon, folder_id)) {
+        const char *why = why_not_back(daemon, folder_id);
+        if (why) {
+            hold_closed(daemon, why);
+        } else {
             if (open_folder(daemon))
                 return true;
             close_folder(daemon);
@@ -314,23 +373,8 @@ static bool open_when_possible(struct daemon *daemon, const char *folder_id)
     return false;
 }
 
-/* The folder is gone: nothing is believed until it is back. False when it is time to end. */
-static bool wait_until_back(struct daemon *daemon)
-{
-    char *id = qb_mem_string(daemon->office.folder->settings.folder_id);
-    int64_t now;
-    qb_say(who(daemon), "hold.folder-gone", (struct qb_text_arg[]){{"folder", who(daemon)->folder}}, 1);
-    daemon->held = "hold.folder-gone";
-    qb_today(0, &now);
-    write_status(daemon, now);
-    close_folder(daemon);
-    bool open = open_when_possible(daemon, id);
-    free(id);
-    return open;
-}
-
-/* After a pass that failed: what a damaged or vanished history needs is done when it is opened. False when it is time
- * to end. */
+/* Closes the folder and waits until it can be opened: nothing is believed until it is back, and what a damaged or
+ * vanished history needs is done when it is opened. False when it is time to end. */
 static bool open_anew(struct daemon *daemon)
 {
     char *id = qb_mem_string(daemon->office.folder->settings.folder_id);
@@ -349,6 +393,7 @@ static void pass_whole(struct daemon *daemon)
     if (daemon->reopen && !open_anew(daemon))
         return;
     qb_settle_take_all(daemon->settle, watch_new, daemon);
+    forget_waiting(daemon);
     if (daemon->rebuild && qb_notify_rebuild(daemon->notify, &err) < 0)
         qb_say_error(who(daemon), &err);
     daemon->rebuild = false;
@@ -367,6 +412,8 @@ static void listen(struct daemon *daemon)
 {
     while (qb_notify_drain(daemon->notify, mark, daemon))
         ;
+    if (qb_notify_overflowed(daemon->notify))
+        qb_say(who(daemon), "log.overflow", NULL, 0);
     if (qb_notify_wants_rebuild(daemon->notify) && !daemon->rebuild) {
         daemon->rebuild = daemon->whole = true;
         daemon->whole_at =
@@ -419,16 +466,19 @@ static void act(struct daemon *daemon)
     }
 }
 
-static void say_limits(const struct daemon *daemon)
+/* Once each time that it comes to that. */
+static void say_limits(struct daemon *daemon)
 {
     struct qb_notify_counts counts = qb_notify_counts(daemon->notify);
-    if (qb_notify_state(daemon->notify) != QB_NOTIFY_LIMITED)
-        return;
-    char watched[24];
+    bool limited = counts.unwatched > 0;
+    char wanted[24];
     char limit[24];
-    snprintf(watched, sizeof watched, "%zu", counts.watches + counts.unwatched);
-    snprintf(limit, sizeof limit, "%zu", counts.limit);
-    qb_say(who(daemon), "log.limited", (struct qb_text_arg[]){{"wanted", watched}, {"limit", limit}}, 2);
+    if (limited && !daemon->limits_told) {
+        snprintf(wanted, sizeof wanted, "%zu", counts.watches + counts.unwatched);
+        snprintf(limit, sizeof limit, "%zu", counts.limit);
+        qb_say(who(daemon), "log.limited", (struct qb_text_arg[]){{"wanted", wanted}, {"limit", limit}}, 2);
+    }
+    daemon->limits_told = limited;
 }
 
 int qb_daemon_run(const struct qb_daemon_options *options, int state)
@@ -439,28 +489,34 @@ int qb_daemon_run(const struct qb_daemon_options *options, int state)
         qb_say_error(options->invocation, &err);
         return QB_EXIT_FAILED;
     }
+    qb_mounts_open(&daemon.mounts);
     int status = open_folder(&daemon) ? QB_EXIT_FINE : QB_EXIT_FAILED;
+    if (status == QB_EXIT_FINE)
+        daemon.path = qb_mem_string(daemon.office.folder->path);
     bool greeted = false;
     qb_mirror_init(&daemon.mirror);
     while (status == QB_EXIT_FINE && !daemon.stop) {
         act(&daemon);
         if (daemon.stop)
             break;
-        if (!greeted && daemon.as_of != QB_DATE_NONE) {
+        say_limits(&daemon);
+        if (!greeted && (daemon.as_of != QB_DATE_NONE || daemon.held)) {
             greeted = true;
-            say_limits(&daemon);
             qb_say(options->invocation, "log.watching", (struct qb_text_arg[]){{"folder", daemon.office.folder->path}},
                    1);
         }
         wait_for(&daemon, next_wake(&daemon));
         listen(&daemon);
-        if (!daemon.stop && qb_notify_state(daemon.notify) == QB_NOTIFY_GONE && !wait_until_back(&daemon))
+        if (!daemon.stop && qb_notify_state(daemon.notify) == QB_NOTIFY_GONE && !open_anew(&daemon))
             break;
     }
     if (daemon.office.folder && daemon.rest_at >= 0)
         qb_folder_rest(daemon.office.folder);
     qb_mirror_stop(&daemon.mirror);
     close_folder(&daemon);
+    free(daemon.waiting.items);
+    free(daemon.path);
+    qb_mounts_close(&daemon.mounts);
     qb_signals_close(&daemon.signals);
     if (status == QB_EXIT_FINE)
         qb_say(options->invocation, "log.stopped", NULL, 0);

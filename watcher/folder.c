@@ -640,6 +640,7 @@ void qb_folder_close(struct qb_folder *folder)
     if (folder->dir >= 0)
         close(folder->dir);
     free(folder->path);
+    free(folder->id);
     free(folder->state);
     free(folder);
 }

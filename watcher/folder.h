@@ -96,6 +96,7 @@ struct qb_folder_options {
 struct qb_folder {
     struct qb_folder_options options;
     char *path;  /* absolute, links resolved */
+    char *id;    /* that it had when history last saw it; NULL: not looked for yet */
     char *state; /* absolute; NULL when there is none and nothing is to be written */
     int dir;
     struct qb_settings settings;
@@ -127,7 +128,7 @@ struct qb_folder {
 
 struct qb_request {
     bool whole;               /* look at everything */
-    bool accept;              /* believe that many records were deleted */
+    bool accept;              /* believe what is being held: that it is the folder, that many records were deleted */
     const char *const *paths; /* else: files or directories that may have changed */
     size_t path_count;
     qb_date as_of;
@@ -135,7 +136,8 @@ struct qb_request {
 };
 
 struct qb_result {
-    const char *held;  /* nothing was done, and why: a message id ("hold.settings-gone", "hold.mass-deletion") */
+    const char *held;  /* nothing was done, and why: a message id ("hold.settings-gone", "hold.other-folder",
+                          "hold.mass-deletion") */
     size_t held_files; /* how many records are gone */
     size_t read;       /* files read */
     size_t changed;    /* files that differ from the last pass */

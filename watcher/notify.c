@@ -59,6 +59,7 @@ struct qb_notify {
     size_t dead;
     size_t unwatched;
     bool rebuild;
+    bool overflowed;
     bool limited;
     bool gone;
     struct qb_buf name;   /* of a directory in the library */
@@ -203,6 +204,13 @@ void qb_notify_set_ignore(struct qb_notify *notify, const struct qb_ignore *igno
 bool qb_notify_wants_rebuild(const struct qb_notify *notify)
 {
     return notify->rebuild;
+}
+
+bool qb_notify_overflowed(struct qb_notify *notify)
+{
+    bool overflowed = notify->overflowed;
+    notify->overflowed = false;
+    return overflowed;
 }
 
 enum qb_notify_state qb_notify_state(struct qb_notify *notify)
@@ -443,6 +451,7 @@ static void on_event(struct qb_notify *notify, const struct inotify_event *event
     const char *path = event->wd > 0 ? path_of(notify, inotifytools_filename_from_wd(event->wd)) : NULL;
     if (!path) { /* the queue overflowed, or the watch is not known */
         notify->rebuild = true;
+        notify->overflowed |= (event->mask & IN_Q_OVERFLOW) != 0;
         return;
     }
     if (!event->len || !*event->name) {

@@ -96,6 +96,8 @@ bool qb_notify_drain(struct qb_notify *notify, qb_notify_dirty *dirty, void *con
 
 /* Whether watches or events were lost (queue overflow, a directory moved): rebuild, then scan everything. */
 bool qb_notify_wants_rebuild(const struct qb_notify *notify);
+/* Whether the kernel's queue overflowed since the last call. */
+bool qb_notify_overflowed(struct qb_notify *notify);
 /* Drops all watches and pending events and watches the folder itself. Clears the wish for a rebuild. */
 int qb_notify_reset(struct qb_notify *notify, struct qb_err *err);
 /* Reset, then watch all directories of the folder that are not ignored. */

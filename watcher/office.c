@@ -129,7 +129,8 @@ bool qb_office_whole_pass(struct qb_office *office, qb_date as_of, bool accept, 
         return true;
     char count[24];
     snprintf(count, sizeof count, "%zu", result->held_files);
-    qb_say(office->invocation, result->held, (struct qb_text_arg[]){{"count", count}}, 1);
+    qb_say(office->invocation, result->held, (struct qb_text_arg[]){{"count", count}, {"folder", office->folder->path}},
+           2);
     return false;
 }
 

@@ -8,6 +8,7 @@
 #include "watcher/folder.h"
 
 #include "core/base/limits.h"
+#include "schema/settings.h"
 #include "watcher/copies.h"
 
 #include <stdlib.h>
@@ -58,14 +59,44 @@ static bool hold(struct qb_pass *pass, const char *why)
     return true;
 }
 
-/* Without settings that can be read this is not the folder that it was (DESIGN section 6). */
-static bool settings_gone(struct qb_pass *pass)
+/* The id of the folder whose history this is: of its newest settings there, or else of those in the folder. */
+static const char *known_id(struct qb_folder *folder)
+{
+    const struct qb_tracked *file = qb_folder_find(folder, "qbis.yaml");
+    struct qb_buf text = {0};
+    if (!folder->id && file && folder->history && !qb_oid_is_zero(&file->committed) &&
+        qb_history_read(folder->history, &file->committed, &text, NULL) == QB_OK)
+        folder->id = qb_settings_folder_id(qb_buf_text(&text), text.length);
+    if (!folder->id)
+        folder->id = qb_mem_string(folder->settings.folder_id);
+    qb_buf_fini(&text);
+    return folder->id;
+}
+
+/* Whether another folder lies here by now, or was copied over this one. */
+static bool is_another(struct qb_pass *pass, const struct qb_buf *settings)
+{
+    struct qb_folder *folder = pass->folder;
+    char *id = qb_settings_folder_id(qb_buf_text(settings), settings->length);
+    bool another = id && *known_id(folder) && strcmp(id, known_id(folder)) != 0;
+    if (another && pass->request->accept) {
+        free(folder->id);
+        folder->id = qb_mem_string(id);
+        another = false;
+    }
+    free(id);
+    return another;
+}
+
+/* Without settings that can be read this is not the folder that it was (DESIGN section 6), nor with another's. */
+static bool not_itself(struct qb_pass *pass)
 {
     struct qb_buf text = {0};
     int result = qb_file_read(pass->folder->dir, "qbis.yaml", QB_MAX_SETTINGS, &text, NULL, NULL);
-    qb_buf_fini(&text);
     bool there = result == QB_OK || result == QB_ECHANGED || result == QB_ELIMIT;
-    return !there && hold(pass, "hold.settings-gone");
+    bool another = result == QB_OK && pass->folder->options.writes && is_another(pass, &text);
+    qb_buf_fini(&text);
+    return (!there && hold(pass, "hold.settings-gone")) || (another && hold(pass, "hold.other-folder"));
 }
 
 static bool records_gone(struct qb_pass *pass)
@@ -98,7 +129,7 @@ static int run(struct qb_pass *pass, struct qb_err *err)
     struct qb_folder *folder = pass->folder;
     bool same_day = folder->stored && folder->as_of == pass->request->as_of;
     int result = qb_scan(pass, err);
-    if (result < 0 || settings_gone(pass))
+    if (result < 0 || not_itself(pass))
         return result;
     if (folder->options.writes)
         result = qb_history_begin(folder->history, pass->queue.count, err);

@@ -131,43 +131,6 @@ int qb_options(const struct qb_invocation *invocation, const char *command, int 
     return kept;
 }
 
-/* $XDG_STATE_HOME/qbis/ID or ~/.local/state/qbis/ID. */
-static char *default_state(const char *folder_id)
-{
-    struct qb_buf path = {0};
-    const char *base = getenv("XDG_STATE_HOME");
-    const char *home = getenv("HOME");
-    if (base && *base == '/')
-        qb_buf_addf(&path, "%s/qbis/%s", base, folder_id);
-    else
-        qb_buf_addf(&path, "%s/.local/state/qbis/%s", home && *home ? home : "/var/lib", folder_id);
-    return qb_buf_steal(&path);
-}
-
-char *qb_state_dir(const struct qb_invocation *invocation)
-{
-    if (invocation->state)
-        return qb_mem_string(invocation->state);
-    struct qb_buf path = {0};
-    struct qb_buf text = {0};
-    struct qb_err err = {0};
-    char *state = NULL;
-    qb_buf_addf(&path, "%s/qbis.yaml", invocation->folder);
-    if (qb_file_read_path(qb_buf_text(&path), QB_MAX_SETTINGS, &text, &err) < 0) {
-        qb_say_error(invocation, &err);
-    } else {
-        char *id = qb_settings_folder_id(qb_buf_text(&text), text.length);
-        if (id)
-            state = default_state(id);
-        else
-            qb_say(invocation, "cli.no-folder-id", (struct qb_text_arg[]){{"file", qb_buf_text(&path)}}, 1);
-        free(id);
-    }
-    qb_buf_fini(&path);
-    qb_buf_fini(&text);
-    return state;
-}
-
 qb_date qb_today(int offset_minutes, int64_t *now)
 {
     int64_t seconds = (int64_t)time(NULL);

@@ -26,7 +26,7 @@ from office import QBIS, Failure, case, expect, wait_for  # noqa: E402
 AS_OF = "2020-07-06"
 REST = 300  # seconds, for all to come to rest
 VISITS, COMPANIES = 24, 24
-GENERATED = ("schedule/", "status/")
+GENERATED = ("schedule/", "status/problems.")
 
 
 def text_of(record):
@@ -202,7 +202,7 @@ class Soak:
             self.put(side, path, self.good.pop(path), "replace")
 
     def generated(self, side):
-        found = [p for p in shared(self.sides[side]) if p.startswith(GENERATED) and "machines" not in p]
+        found = [p for p in shared(self.sides[side]) if p.startswith(GENERATED)]
         return self.dice.choice(sorted(found)) if found else None
 
     def meddle(self):
@@ -231,7 +231,7 @@ class Soak:
     def decide(self):
         """About a conflict copy: it is thrown away, or taken."""
         side = self.dice.choice("ab")
-        copy = self.dice.choice(sorted(copies(self.sides[side])) or [None])
+        copy = self.dice.choice([p for p in sorted(copies(self.sides[side])) if p.startswith(("records/", "att"))] or [None])
         content = self.recorded(side, copy) if copy else None
         if content is None:
             return
@@ -287,10 +287,15 @@ class Soak:
 
     # --- the end ---
 
-    def at_rest(self):
+    def idle(self):
         try:
             self.machines.pair("idle", "20")
-        except Failure:
+        except Failure:  # still at work
+            return False
+        return True
+
+    def at_rest(self):
+        if not self.idle():
             return False
         heads = [office.head() for office in self.sides.values()]
         try:
@@ -312,33 +317,46 @@ class Soak:
     def rest(self):
         wait_for(self.at_rest, lambda: "they do not come to rest:\n" + self.differences(), REST)
 
-    def leave_to_decide(self):
-        """What is wrong or undecided now: (path, the text that mends it, None to delete it)."""
-        a = self.machines.a
-        left = {p: None for p in copies(a)}
-        for problem in a.problems():
-            path = problem["path"]
-            if problem["severity"] != "error" or path in left:
-                continue
-            duplicate = problem["code"] == "id-duplicate"
-            ident = os.path.basename(path)[:-len(".json")]
-            fresh = text_of(visit(ident, note="diperbaiki") if ident.startswith("VIS") else
-                            {"id": ident, "legal_name": "PT Baru", "status": "active", "recorded_by": "OFF-0001"})
-            left[path] = None if duplicate else self.good.pop(path, fresh)
+    def left_to_decide(self):
+        """What is wrong or undecided now: {path: the text that mends it, or None to delete it}. Two machines may see
+        another one of two files with one id as the second: a person throws away one of them."""
+        left, idents = {}, set()
+        for office in self.sides.values():
+            left.update({p: None for p in copies(office)})
+            for problem in office.problems():
+                path, ident = problem["path"], os.path.basename(problem["path"])[:-len(".json")]
+                if problem["severity"] != "error" or path in left or ident in idents:
+                    continue
+                idents.add(ident)
+                fresh = text_of(visit(ident, note="diperbaiki") if ident.startswith("VIS") else
+                                {"id": ident, "legal_name": "PT Baru", "status": "active", "recorded_by": "OFF-0001"})
+                left[path] = None if problem["code"] == "id-duplicate" else self.good.pop(path, fresh)
         return left
+
+    def mend_path(self, path, content):
+        """On whichever side it is, and then it has to be so on both."""
+        for side, office in self.sides.items():
+            if office.exists(path):
+                self.note(side, "at the end", path, "delete" if content is None else "mend")
+                if content is None:
+                    os.unlink(office.path(path))
+                else:
+                    self.put(side, path, content, "replace")
+                break
+        wanted = None if content is None else content.encode()
+        wait_for(lambda: self.bytes_of("a", path) == self.bytes_of("b", path) == wanted,
+                 lambda: f"{path} does not become the same:\n" + self.differences(), REST)
 
     def mend(self):
         for _ in range(20):
-            self.rest()
-            left = self.leave_to_decide()
-            if not left:
-                return
+            self.idle()
+            left = self.left_to_decide()
             for path, content in left.items():
-                self.note("a", "at the end", path, "delete" if content is None else "mend")
-                if content is None:
-                    os.unlink(self.machines.a.path(path))
-                else:
-                    self.put("a", path, content, "replace")
+                self.mend_path(path, content)
+            if not left:
+                self.rest()
+                if not self.left_to_decide():
+                    return
         raise Failure(f"never mended: {left}\n{self.machines.a.problems()}")
 
     def objects(self):
@@ -366,7 +384,7 @@ class Soak:
                               env=a.env, capture_output=True, text=True)
         expect(done.returncode == 0, done.stdout + done.stderr)
         for path, content in final.items():
-            if path.startswith(GENERATED) and "machines" not in path:
+            if path.startswith(GENERATED):
                 with open(os.path.join(fresh, path), "rb") as f:
                     expect(f.read() == content, f"{path} is not what a fresh computation gives")
 

@@ -38,10 +38,10 @@ SCHEMA := kind kind_source kind_gather kind_problem settings check extract cross
 # The parts of the daemon that unit tests are linked with, too.
 WATCH_PARTS := notify mounts settle lock ignore progress signals conflict
 WATCHER := main say state report office past folder scan look intake copies publish render journal pass daemon worklist editor \
-           anchor reason mirror keys backthen expected audit audit_objects audit_commits audit_folder authors log_text log_json log_page \
+           anchor reason mirror place rollup keys backthen expected audit audit_objects audit_commits audit_folder authors log_text log_json log_page \
            entry tryout fresh ask choices sheet filter \
            cmd_init cmd_new cmd_import cmd_export cmd_kinds cmd_watch cmd_check cmd_schedule cmd_simulate cmd_validate cmd_log \
-           cmd_show cmd_restore cmd_audit cmd_push cmd_status cmd_accept cmd_git \
+           cmd_show cmd_restore cmd_audit cmd_push cmd_rollup cmd_status cmd_accept cmd_git \
            $(WATCH_PARTS)
 
 CORE_SRC := $(BASE:%=core/base/%.c) $(DATA:%=core/data/%.c) $(RECORDS:%=core/records/%.c) \

@@ -5,6 +5,7 @@
  */
 #include "watcher/audit.h"
 #include "watcher/keys.h"
+#include "watcher/place.h"
 
 #include "core/base/file.h"
 #include "core/base/limits.h"
@@ -14,60 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Where history is. The strings are the caller's. */
-struct place {
-    char *repository;
-    char *folder;
-    char *state;
-};
-
-static char *join(const char *directory, const char *name)
-{
-    struct qb_buf path = {0};
-    qb_buf_addf(&path, "%s/%s", directory, name);
-    return qb_buf_steal(&path);
-}
-
-static bool exists(const char *directory, const char *name)
-{
-    char *path = join(directory, name);
-    bool there = access(path, F_OK) == 0;
-    free(path);
-    return there;
-}
-
-/* A folder with a .git is a clone; one that has a HEAD and objects itself is a bare one; else it is an office's. */
-static bool find(const struct qb_invocation *invocation, const char *given, struct place *place)
-{
-    struct qb_err err = {0};
-    const char *path = given ? given : invocation->folder;
-    place->folder = path ? realpath(path, NULL) : NULL;
-    if (!place->folder) {
-        qb_err_sys(&err, path, "cannot find the folder");
-        qb_say_error(invocation, &err);
-        return false;
-    }
-    if (exists(place->folder, ".git/HEAD")) {
-        place->repository = join(place->folder, ".git");
-        return true;
-    }
-    if (exists(place->folder, "HEAD") && exists(place->folder, "objects")) {
-        place->repository = place->folder;
-        place->folder = NULL;
-        return true;
-    }
-    struct qb_invocation there = *invocation;
-    there.folder = place->folder;
-    char *state = qb_state_dir(&there);
-    place->state = state ? realpath(state, NULL) : NULL;
-    if (place->state)
-        place->repository = join(place->state, "history.git");
-    else if (state)
-        qb_say(invocation, "history.none", (struct qb_text_arg[]){{"path", state}}, 1);
-    free(state);
-    return place->repository != NULL;
-}
 
 /* The keys that may sign: of the file that is named, else of the state directory. */
 static int read_keys(struct qb_audit *audit, const char *file, struct qb_err *err)
@@ -127,7 +74,7 @@ int qb_cmd_audit(const struct qb_invocation *invocation, int argc, char **argv)
         {.name = "--allowed-signers", .value = &signers},
     };
     struct qb_err err = {0};
-    struct place place = {0};
+    struct qb_place place;
     int count = qb_options(invocation, "audit", argc, argv, options, sizeof options / sizeof *options);
     if (count < 0)
         return count == -2 ? QB_EXIT_FINE : QB_EXIT_FAILED;
@@ -137,7 +84,7 @@ int qb_cmd_audit(const struct qb_invocation *invocation, int argc, char **argv)
         return QB_EXIT_FAILED;
     }
     int status = QB_EXIT_FAILED;
-    if (find(invocation, count ? argv[0] : NULL, &place)) {
+    if (qb_place_find(&place, invocation, count ? argv[0] : NULL)) {
         struct qb_audit audit = {
             .invocation = invocation, .repository = place.repository, .folder = place.folder, .state = place.state};
         qb_arena_init(&audit.arena);
@@ -152,8 +99,6 @@ int qb_cmd_audit(const struct qb_invocation *invocation, int argc, char **argv)
         }
         finish(&audit);
     }
-    free(place.repository);
-    free(place.folder);
-    free(place.state);
+    qb_place_fini(&place);
     return status;
 }

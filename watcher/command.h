@@ -51,6 +51,7 @@ int qb_cmd_show(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_restore(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_audit(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_push(const struct qb_invocation *invocation, int argc, char **argv);
+int qb_cmd_rollup(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_status(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_accept(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_git(const struct qb_invocation *invocation, int argc, char **argv);

@@ -39,6 +39,7 @@ const struct qb_command qb_commands[] = {
      "restore.help", true, false, qb_cmd_restore},
     {"audit", "[CLONE] [--allowed-signers FILE] [--json]", "audit.help", false, false, qb_cmd_audit},
     {"push", "[ADDRESS...]", "push.help", true, false, qb_cmd_push},
+    {"rollup", "DIRECTORY... [--as-of DATE] [--json | --html FILE]", "rollup.help", false, false, qb_cmd_rollup},
     {"status", "[--json]", "cli.status", true, false, qb_cmd_status},
     {"accept", "", "cli.accept", true, false, qb_cmd_accept},
     {"git", "ARGUMENTS...", "cli.git", true, true, qb_cmd_git},

@@ -25,7 +25,7 @@ LIB_CFLAGS = $(shell pkg-config --cflags $(LIBS))
 LIB_LDLIBS = $(shell pkg-config --libs $(LIBS)) -linotifytools -lm -pthread
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DQB_VERSION='"$(VERSION)"' -I. -I$(BUILD) $(WARN) $(LIB_CFLAGS) $(CFLAGS)
 
-BASE := err mem buf map date file batch utf8 embed text
+BASE := err mem buf map date file batch utf8 cells embed text
 DATA := json json_scan json_fault json_keys json_value json_number json_locate json_write yaml yaml_scalar yaml_fault csv csv_text csv_guard
 RECORDS := settings store shape summary problem
 SCHEDULE := order policy policy_fixed policy_since_last policy_csp1 policy_csp2 policy_csp3 policy_skip_lot \
@@ -36,7 +36,7 @@ JSONSCHEMA := automaton compile dialect evaluate evaluate_containers faults form
 SCHEMA := kind kind_source kind_gather kind_problem settings check extract cross link formats markdown kind_text kind_words kind_page kind_editor \
           value value_number value_date draft columns mapping
 # The parts of the daemon that unit tests are linked with, too.
-WATCH_PARTS := notify mounts settle lock ignore progress signals conflict
+WATCH_PARTS := notify mounts settle lock ignore progress signals conflict excerpt
 WATCHER := main say state report office past folder scan look intake copies publish render journal pass daemon worklist editor \
            anchor reason mirror place rollup keys backthen expected audit audit_objects audit_commits audit_folder authors log_text log_json log_page \
            entry tryout fresh ask choices sheet filter \

@@ -7,12 +7,36 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+/* Where a path leads, without links on the way, but not through a link at its end: that is a file of its own. NULL when
+ * it leads nowhere. */
+static char *absolute_path(const char *given)
+{
+    const char *slash = strrchr(given, '/');
+    const char *last = slash ? slash + 1 : given;
+    if (!*last || !strcmp(last, ".") || !strcmp(last, ".."))
+        return realpath(given, NULL);
+    struct qb_buf folder = {0};
+    struct qb_buf path = {0};
+    qb_buf_add(&folder, given, (size_t)(last - given));
+    char *absolute = realpath(folder.length ? folder.data : ".", NULL);
+    if (absolute)
+        qb_buf_addf(&path, "%s/%s", strcmp(absolute, "/") ? absolute : "", last);
+    qb_buf_fini(&folder);
+    free(absolute);
+    struct stat st;
+    if (path.length && lstat(path.data, &st) == 0)
+        return qb_buf_steal(&path);
+    qb_buf_fini(&path);
+    return NULL;
+}
 
 /* The path of a file relative to the folder: given from where the person stands, or from the folder. The string is the
  * caller's. */
 static char *relative(const struct qb_folder *folder, const char *given)
 {
-    char *absolute = realpath(given, NULL);
+    char *absolute = absolute_path(given);
     size_t length = strlen(folder->path);
     if (absolute && !strncmp(absolute, folder->path, length) && (absolute[length] == '/' || !absolute[length])) {
         char *path = qb_mem_string(absolute + length + (absolute[length] == '/'));

@@ -4,13 +4,11 @@
 
 #include "core/base/file.h"
 #include "core/base/limits.h"
-#include "core/base/utf8.h"
+#include "watcher/excerpt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define LONGEST_LINE 160 /* bytes of source shown */
 
 /* The source line, or NULL when it cannot be had. */
 static const char *line_of(const struct qb_buf *text, uint32_t number, size_t *length)
@@ -38,17 +36,14 @@ static void show_source(const char *folder, const struct qb_problem *problem, bo
     const char *line = NULL;
     if (qb_file_read_path(qb_buf_text(&path), QB_MAX_RECORD, &text, NULL) == QB_OK)
         line = line_of(&text, problem->line, &length);
-    if (line && length && length <= LONGEST_LINE && qb_utf8_check(line, length) == length) {
-        printf("%6u | ", problem->line);
-        qb_say_text(stdout, line, length);
-        fputs("\n       | ", stdout);
-        uint32_t column = 1;
-        for (size_t at = 0; at < length && column < problem->column; column++) {
-            uint32_t point;
-            putchar(line[at] == '\t' ? '\t' : ' ');
-            at += qb_utf8_decode(line + at, length - at, &point);
-        }
+    if (line && length) {
+        struct qb_buf shown = {0};
+        struct qb_buf below = {0};
+        qb_excerpt(&shown, &below, line, length, problem->column);
+        printf("%6u | %s\n       | %s", problem->line, qb_buf_text(&shown), qb_buf_text(&below));
         puts(colour ? "\033[1;32m^\033[0m" : "^");
+        qb_buf_fini(&shown);
+        qb_buf_fini(&below);
     }
     qb_buf_fini(&path);
     qb_buf_fini(&text);

@@ -3,6 +3,7 @@
 #include "watcher/command.h"
 
 #include "core/base/buf.h"
+#include "core/base/cells.h"
 #include "core/base/file.h"
 #include "core/base/limits.h"
 #include "core/base/mem.h"
@@ -15,14 +16,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Controls, and characters that turn the direction of text round (Unicode Bidi_Control). */
-static bool dangerous(uint32_t point)
-{
-    return (point < 0x20 && point != '\n' && point != '\t') || (point >= 0x7F && point < 0xA0) || point == 0x061C ||
-           point == 0x200E || point == 0x200F || (point >= 0x202A && point <= 0x202E) ||
-           (point >= 0x2066 && point <= 0x2069);
-}
-
 void qb_say_text(void *stream, const char *text, size_t length)
 {
     for (size_t at = 0; at < length;) {
@@ -32,7 +25,7 @@ void qb_say_text(void *stream, const char *text, size_t length)
             fprintf(stream, "\\x%02x", (unsigned)(unsigned char)text[at++]);
             continue;
         }
-        if (!dangerous(point))
+        if (!qb_cells_steers(point))
             fwrite(text + at, 1, size, stream);
         else if (point < 0x80)
             fprintf(stream, "\\x%02x", (unsigned)point);

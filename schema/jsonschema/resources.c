@@ -344,7 +344,8 @@ struct qb_location *qb_reference_find(struct qb_compiler *compiler, const struct
     else if (decoded)
         found = qb_map_get(&resource->anchors, decoded, length);
     if (!found)
-        qb_compiler_fault_with(compiler, from, keyword, NULL, "schema.fault.reference", args, 2);
+        qb_compiler_fault_with(compiler, from, keyword, NULL,
+                               *args[1].value ? "schema.fault.reference" : "schema.fault.reference.here", args, 2);
     return found;
 }
 

@@ -65,6 +65,15 @@ def test_check__shows_the_line_with_a_caret_and_writes_nothing():
         expect(office.tree() == before and not os.path.exists(office.state), "something was written")
 
 
+def test_check__of_a_long_line_shows_the_part_that_matters():
+    with Office(TOBA()) as office:
+        record = json.dumps(shipment("SHP-G", "N-7"), ensure_ascii=False).replace('"JP"', '"ID"')
+        office.write("records/shipments/SHP-G.json", '{"note": "' + "\u9577" * 300 + '",\t' + record[1:])  # nor a last newline
+        lines = office.qbis("--language", "en", "check", "--as-of", "2020-07-06", status=1).out.split("\n")
+        expect(lines[1].startswith("     1 | \u2026") and lines[1].endswith("\u2026") and len(lines[1]) < 130, lines[1])
+        expect(lines[1].replace("\u9577", "xx").index('"ID"') == lines[2].index("^"), "\n".join(lines[:3]))
+
+
 def test_check__json_and_paths():
     with Office(TOBA()) as office:
         office.write("records/shipments/SHP-G.json", "{")
@@ -77,6 +86,9 @@ def test_check__json_and_paths():
         expect({p["path"] for p in one["problems"]} == {"records/visits/VIS-1.json"}, str(one))
         office.qbis("check", "records/companies", status=0)
         office.qbis("check", office.path("records/companies/COM-0001.json"), status=0)
+        os.symlink("VIS-1.json", office.path("records/visits/VIS-2.json"))  # a link is a file of its own
+        one = json.loads(office.qbis("check", "--json", office.path("records/visits/VIS-2.json"), status=1).out)
+        expect({p["path"] for p in one["problems"]} == {"records/visits/VIS-2.json"}, str(one))
 
 
 def test_schedule__every_format_and_a_file():

@@ -140,6 +140,7 @@ size_t qb_mirror_push(const struct qb_invocation *invocation, struct qb_history 
     open_wallet(invocation, &wallet, state);
     struct qb_push_access access = {
         .machine = wallet.machine,
+        .agent = getenv("SSH_AUTH_SOCK") != NULL,
         .private_key = wallet.private_key.length ? wallet.private_key.data : NULL,
         .public_key = wallet.public_key.length ? wallet.public_key.data : NULL,
         .credentials = wallet.credentials.length ? wallet.credentials.data : NULL,

@@ -180,18 +180,18 @@ static int judge_host(git_cert *cert, int valid, const char *host, void *context
 
 /* --- being let in --- */
 
+/* The machine's own key first, then what an agent has: libgit2 gives up for good on an agent that is not there. */
 static int give_ssh(git_credential **out, struct pushing *pushing, const char *user)
 {
     const struct qb_push_access *access = pushing->access;
-    if (!pushing->agent_tried) {
-        pushing->agent_tried = true;
-        if (git_credential_ssh_key_from_agent(out, user) == 0)
-            return 0;
+    if (!pushing->key_tried && access->private_key) {
+        pushing->key_tried = true;
+        return git_credential_ssh_key_new(out, user, access->public_key, access->private_key, "");
     }
-    if (pushing->key_tried || !access->private_key)
+    if (pushing->agent_tried || !access->agent)
         return GIT_EAUTH;
-    pushing->key_tried = true;
-    return git_credential_ssh_key_new(out, user, access->public_key, access->private_key, "");
+    pushing->agent_tried = true;
+    return git_credential_ssh_key_from_agent(out, user);
 }
 
 static int give(git_credential **out, const char *url, const char *user, unsigned types, void *context)
@@ -299,6 +299,8 @@ static int talk(struct pushing *pushing, git_remote *remote, const struct qb_oid
     if (pushing->host_refused)
         return qb_err_set(err, QB_EUNSAFE, NULL, "the key of the host of %s is not known: add it to known_hosts",
                           pushing->url);
+    if (code == GIT_EAUTH)
+        return qb_err_set(err, QB_EUNSAFE, NULL, "%s takes none of the keys and secrets that there are", pushing->url);
     if (code)
         return qb_git_err(err, code, "cannot reach %s", pushing->url);
     int status = choose(pushing, remote, head, result, &there, err);

@@ -14,7 +14,8 @@
 /* How to be let in. All may be NULL but the machine. */
 struct qb_push_access {
     const char *machine;     /* what tells this machine's branch from others': "1a2b3c4d" */
-    const char *private_key; /* path of a key for ssh, after those of the agent */
+    bool agent;              /* there is an ssh agent: after the key below */
+    const char *private_key; /* path of a key for ssh */
     const char *public_key;  /* and its public half */
     const char *credentials; /* lines as git's credential store has them: "https://USER:TOKEN@HOST" */
     const char *known_hosts; /* lines as OpenSSH's known_hosts */
@@ -27,7 +28,8 @@ struct qb_push_result {
 };
 
 /* QB_EABSENT while there is no commit; QB_EUNSAFE when the other side has commits that this history does not have (it
- * was rewritten here or there), or when its ssh key is not known; QB_EGIT when it cannot be reached or refuses. */
+ * was rewritten here or there), when its ssh key is not known, or when it does not let us in; QB_EGIT when it cannot be
+ * reached or refuses. */
 int qb_history_push(struct qb_history *history, const char *url, const struct qb_push_access *access,
                     struct qb_push_result *result, struct qb_err *err);
 

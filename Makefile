@@ -30,7 +30,7 @@ DATA := json json_scan json_fault json_keys json_value json_number json_locate j
 RECORDS := settings store shape summary problem
 SCHEDULE := order policy policy_fixed policy_since_last policy_csp1 policy_csp2 policy_csp3 policy_skip_lot \
             replay continuous chain obligation task schedule
-OUTPUT := output piece json facility csv problems note html html_page html_markup html_escape date_words phrase ical xlsx workbook svg months timeline facility_html problems_html
+OUTPUT := output piece json facility csv problems note html html_worklist html_page html_markup html_escape date_words phrase ical xlsx workbook svg months timeline facility_html problems_html
 HISTORY := crypto sign anchors repository mend objects loose pack stream sha1 path tree update commit index log whole push trail merge
 JSONSCHEMA := automaton compile dialect evaluate evaluate_containers faults formats formats_host formats_idn formats_time formats_uri keywords loops make_object names pattern quote regex regex_set report resources uri values
 SCHEMA := kind kind_source kind_gather kind_problem settings check extract cross link formats markdown kind_text kind_words kind_page kind_editor \
@@ -55,10 +55,16 @@ all: $(BUILD)/qbis
 
 # Files that become part of the program, known there by these names (core/base/embed.h).
 KINDS := $(wildcard schema/kinds/*.yaml)
-EMBED := $(KINDS) schema/every_record.yaml schema/settings.yaml schema/mapping.yaml $(wildcard schema/jsonschema/meta/*.json) core/output/page.css \
+EMBED := $(KINDS) schema/every_record.yaml schema/settings.yaml schema/mapping.yaml $(wildcard schema/jsonschema/meta/*.json) core/output/page.css core/output/page.js \
          $(shell find examples/belawan/records -name '*.json' | LC_ALL=C sort)
 CATALOGUES := id en
-EMBEDDED := $(CATALOGUES:%=po/%.mo) $(EMBED)
+# What the pages' content security policy lets in: the hashes of style and script.
+HASHES := core/output/page.css.sha256 core/output/page.js.sha256
+EMBEDDED := $(CATALOGUES:%=po/%.mo) $(EMBED) $(HASHES)
+
+$(BUILD)/%.sha256: %
+	@mkdir -p $(@D)
+	@sha256sum < $< | cut -c -64 | tr a-f A-F | basenc --base16 --decode | base64 | tr -d '\n' > $@
 
 $(BUILD)/po/%.mo: $(wildcard po/*/*.po)
 	@mkdir -p $(@D)
@@ -69,13 +75,13 @@ $(BUILD)/po/%.mo: $(wildcard po/*/*.po)
 $(BUILD)/embedded.S: Makefile $(EMBED)
 	@mkdir -p $(@D)
 	@{ n=0; printf '\t.section .rodata\n'; \
-	   for f in $(EMBEDDED); do n=$$((n+1)); p=$$f; case $$f in po/*) p=$(BUILD)/$$f;; esac; \
+	   for f in $(EMBEDDED); do n=$$((n+1)); p=$$f; case $$f in po/*|*.sha256) p=$(BUILD)/$$f;; esac; \
 	     printf '\t.balign 8\nname%d:\n\t.asciz "%s"\n\t.balign 8\nbytes%d:\n\t.incbin "%s"\nend%d:\n\t.byte 0\n' $$n $$f $$n $$p $$n; done; \
 	   printf '\t.section .data.rel.ro,"aw"\n\t.balign 8\n\t.globl qb_embedded_files\nqb_embedded_files:\n'; \
 	   i=0; while [ $$i -lt $$n ]; do i=$$((i+1)); printf '\t.quad name%d, bytes%d, end%d\n' $$i $$i $$i; done; \
 	   printf '\t.globl qb_embedded_count\n\t.balign 8\nqb_embedded_count:\n\t.quad %d\n\t.section .note.GNU-stack,"",@progbits\n' $$n; } > $@
 
-$(BUILD)/embedded.o: $(BUILD)/embedded.S $(EMBED) $(CATALOGUES:%=$(BUILD)/po/%.mo)
+$(BUILD)/embedded.o: $(BUILD)/embedded.S $(EMBED) $(HASHES:%=$(BUILD)/%) $(CATALOGUES:%=$(BUILD)/po/%.mo)
 	$(CC) -c -o $@ $<
 
 $(BUILD)/%.o: %.c

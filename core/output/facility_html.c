@@ -534,6 +534,16 @@ static void write_decrees(const struct page *page)
 
 /* --- the frame --- */
 
+/* One for the lists below it: which visit does this shipment count for, what did this officer see? */
+static void write_filter(const struct page *page)
+{
+    size_t count = page->records.visit_count + page->records.finding_count + page->records.decree_count;
+    for (size_t i = 0; i < page->facility->chain_count; i++)
+        count += page->facility->chains[i].obligation_count;
+    if (count >= QB_PAGE_FILTER_FROM)
+        qb_page_filter(page->html, &(struct qb_page_filter){.label = "page.filter.lists", .items = ".two > li"});
+}
+
 static void begin(const struct page *page)
 {
     static const struct qb_page_link links[] = {
@@ -575,6 +585,7 @@ void qb_output_facility_html(struct qb_buf *out, const struct qb_output_view *vi
     begin(&page);
     write_know(&page);
     write_timeline(&page);
+    write_filter(&page);
     write_obligations(&page);
     write_visits(&page);
     write_findings(&page);

@@ -7,173 +7,11 @@
 
 #include "core/output/date_words.h"
 #include "core/output/html_page.h"
+#include "core/output/html_worklist.h"
 #include "core/output/months.h"
-#include "core/output/phrase.h"
 #include "core/output/piece.h"
 
 #define MOST_PROBLEMS 200 /* on the page, so that a broken import does not make it too heavy for a phone */
-
-/* What a status of a task means. */
-static const char *const meanings[] = {
-    [QB_STATUS_OVERDUE] = "page.meaning.overdue",
-    [QB_STATUS_DUE] = "page.meaning.due",
-    [QB_STATUS_DUE_SOON] = "page.meaning.due_soon",
-    [QB_STATUS_OPEN] = "page.meaning.open",
-};
-#define TASK_STATUSES (sizeof meanings / sizeof *meanings)
-
-/* --- the worklist --- */
-
-/* Who goes, and when; that nobody does is worth a word only once there is something to do. */
-static void say_plan(struct qb_html *html, const struct qb_obligation *obligation)
-{
-    const struct qb_visit *planned = obligation->planned;
-    if (!planned && obligation->status == QB_STATUS_OPEN)
-        return;
-    qb_html_markup(html, planned ? "<p class=\"who\">" : "<p class=\"who nobody\">");
-    if (planned) {
-        bool missed = planned->planned_on < html->view->as_of;
-        qb_html_say(html, missed ? "page.plan.missed" : "page.plan", "date", qb_html_date(html, planned->planned_on),
-                    "officers", qb_html_records(html, "officer", &planned->officers), NULL);
-    } else {
-        qb_html_say(html, "page.plan.none", NULL);
-    }
-    qb_html_markup(html, "</p>\n");
-}
-
-/* How long from as_of to a day: "3 days late", "today", "4 days left". */
-static void say_distance(struct qb_html *html, const char *today, qb_date day)
-{
-    int days = day - html->view->as_of;
-    if (days < 0)
-        qb_html_say_count(html, "page.late", -days);
-    else if (days == 0)
-        qb_html_say(html, today, NULL);
-    else
-        qb_html_say_count(html, "page.left", days);
-}
-
-/* What to do, in sentences. */
-static void say_task(struct qb_html *html, const struct qb_task *task)
-{
-    struct qb_phrase phrases[QB_TASK_PHRASES];
-    size_t count = qb_task_phrases(html->view, task, true, phrases);
-    for (size_t i = 0; i < count; i++) {
-        if (i)
-            qb_html_markup(html, " ");
-        qb_html_phrase(html, &phrases[i]);
-    }
-}
-
-static void write_task(struct qb_html *html, const struct qb_task *task)
-{
-    size_t start = html->out->length;
-    if (qb_piece_recall(html->out, html->view, task->made, QB_PIECE_HTML))
-        return;
-    qb_html_markup(html, "<li class=\"");
-    qb_html_markup(html, qb_status_name(task->status));
-    qb_html_markup(html, "\">\n<p class=\"where\"><a href=\"#facility-");
-    qb_html_data(html, task->facility);
-    qb_html_markup(html, "\">");
-    qb_html_markup(html, qb_html_record(html, "facility", task->facility));
-    qb_html_markup(html, "</a>");
-    /* A shipment to inspect has no last day to wait for: its sentence says since when. */
-    if (task->due_by != QB_DATE_NONE && task->type != QB_TASK_NORMAL_INSPECTION) {
-        qb_html_markup(html, " <span class=\"distance\">");
-        say_distance(html, "page.left.none", task->due_by);
-        qb_html_markup(html, "</span>");
-    }
-    qb_html_markup(html, "</p>\n<p class=\"what\">");
-    say_task(html, task);
-    qb_html_markup(html, "</p>\n");
-    if (task->obligation) {
-        say_plan(html, task->obligation);
-        qb_page_shipments(html, task->chain, task->obligation);
-    }
-    qb_html_markup(html, "</li>\n");
-    qb_html_forget(html);
-    qb_piece_keep(html->out, start, html->view, task->made, QB_PIECE_HTML);
-}
-
-/* The tasks of one status, which lie together in R12's order; returns the first one behind them. */
-static size_t write_group(struct qb_html *html, size_t from, enum qb_status status)
-{
-    const struct qb_output_view *view = html->view;
-    size_t to = from;
-    while (to < view->task_count && view->tasks[to]->status == status)
-        to++;
-    if (to == from)
-        return to;
-    qb_html_markup(html, "<h3 class=\"");
-    qb_html_markup(html, qb_status_name(status));
-    qb_html_markup(html, "\" id=\"");
-    qb_html_markup(html, qb_status_name(status));
-    qb_html_markup(html, "\">");
-    qb_page_status(html, status);
-    qb_html_markup(html, " <span class=\"count\">");
-    qb_html_markup(html, qb_html_number(html, (int)(to - from)));
-    qb_html_markup(html, "</span></h3>\n<ol class=\"tasks\">\n");
-    for (size_t i = from; i < to; i++)
-        write_task(html, view->tasks[i]);
-    qb_html_markup(html, "</ol>\n");
-    return to;
-}
-
-static void write_summary(struct qb_html *html, const int counts[TASK_STATUSES])
-{
-    qb_html_markup(html, "<ul class=\"summary\" aria-label=\"");
-    qb_html_say(html, "page.summary", NULL);
-    qb_html_markup(html, "\">\n");
-    for (size_t i = 0; i < TASK_STATUSES; i++) {
-        qb_html_markup(html, "<li class=\"");
-        qb_html_markup(html, qb_status_name((enum qb_status)i));
-        qb_html_markup(html, counts[i] ? "\"><a href=\"#" : " none\"><span>");
-        if (counts[i]) {
-            qb_html_markup(html, qb_status_name((enum qb_status)i));
-            qb_html_markup(html, "\">");
-        }
-        qb_html_markup(html, "<strong>");
-        qb_html_markup(html, qb_html_number(html, counts[i]));
-        qb_html_markup(html, "</strong> ");
-        qb_page_status(html, (enum qb_status)i);
-        qb_html_markup(html, counts[i] ? "</a></li>\n" : "</span></li>\n");
-    }
-    qb_html_markup(html, "</ul>\n");
-}
-
-static void write_legend(struct qb_html *html)
-{
-    qb_html_markup(html, "<details class=\"legend\"><summary>");
-    qb_html_say(html, "page.legend", NULL);
-    qb_html_markup(html, "</summary>\n<dl>\n");
-    for (size_t i = 0; i < TASK_STATUSES; i++) {
-        qb_html_markup(html, "<dt class=\"");
-        qb_html_markup(html, qb_status_name((enum qb_status)i));
-        qb_html_markup(html, "\">");
-        qb_page_status(html, (enum qb_status)i);
-        qb_html_markup(html, "</dt><dd>");
-        qb_html_say(html, meanings[i], NULL);
-        qb_html_markup(html, "</dd>\n");
-    }
-    qb_html_markup(html, "</dl></details>\n");
-}
-
-static void write_worklist(struct qb_html *html)
-{
-    const struct qb_output_view *view = html->view;
-    int counts[TASK_STATUSES] = {0};
-    for (size_t i = 0; i < view->task_count; i++)
-        counts[view->tasks[i]->status]++;
-    qb_page_section(html, "worklist", "page.worklist");
-    write_summary(html, counts);
-    if (!counts[QB_STATUS_OVERDUE] && !counts[QB_STATUS_DUE])
-        qb_page_paragraph(html, "<p class=\"all-well\">", view->task_count ? "page.nothing-now" : "page.nothing");
-    size_t at = 0;
-    for (size_t i = 0; i < TASK_STATUSES; i++)
-        at = write_group(html, at, (enum qb_status)i);
-    write_legend(html);
-    qb_html_markup(html, "</section>\n");
-}
 
 /* --- facility cards --- */
 
@@ -210,7 +48,7 @@ static void write_validity(struct qb_html *html, const struct qb_decree *decree)
     qb_html_markup(html, "</span>");
     if (qb_decree_in_force(decree, as_of)) {
         qb_html_markup(html, " <strong>");
-        say_distance(html, "page.validity.left.none", last);
+        qb_page_distance(html, "page.validity.left.none", last);
         qb_html_markup(html, "</strong></p>\n<p class=\"validity\">");
         qb_html_bar(html, as_of - decree->valid_from, last - decree->valid_from + 1);
     }
@@ -324,17 +162,18 @@ static void write_card(struct qb_html *html, const struct qb_facility_schedule *
 static void write_facilities(struct qb_html *html)
 {
     const struct qb_output_view *view = html->view;
-    bool any = false;
+    size_t count = 0;
+    for (size_t i = 0; i < view->facility_count; i++)
+        count += has_card(view->facilities[i]);
     qb_page_section(html, "facilities", "page.facilities");
-    for (size_t i = 0; i < view->facility_count; i++) {
-        if (!has_card(view->facilities[i]))
-            continue;
-        if (!any)
-            qb_html_markup(html, "<div class=\"cards\">\n");
-        any = true;
-        write_card(html, view->facilities[i]);
-    }
-    if (any)
+    if (count >= QB_PAGE_FILTER_FROM)
+        qb_page_filter(html, &(struct qb_page_filter){.label = "page.filter.facilities", .items = ".card"});
+    if (count)
+        qb_html_markup(html, "<div class=\"cards\">\n");
+    for (size_t i = 0; i < view->facility_count; i++)
+        if (has_card(view->facilities[i]))
+            write_card(html, view->facilities[i]);
+    if (count)
         qb_html_markup(html, "</div>\n");
     else
         qb_page_paragraph(html, "<p>", "page.facilities.none");
@@ -356,6 +195,8 @@ static void write_months(struct qb_html *html)
 static void write_problem_list(struct qb_html *html)
 {
     size_t count = html->view->problems->count;
+    if (count >= QB_PAGE_FILTER_FROM)
+        qb_page_filter(html, &(struct qb_page_filter){.label = "page.filter.problems", .items = ".problems > li"});
     qb_html_markup(html, "<ol class=\"tasks problems\">\n");
     size_t written = qb_page_problems(html, "../", QB_SEVERITY_ERROR, MOST_PROBLEMS);
     written += qb_page_problems(html, "../", QB_SEVERITY_WARNING, MOST_PROBLEMS - written);
@@ -436,7 +277,7 @@ void qb_output_html(struct qb_buf *out, const struct qb_output_view *view, const
     write_header(&html);
     write_navigation(&html);
     qb_html_markup(&html, "<main>\n");
-    write_worklist(&html);
+    qb_page_worklist(&html);
     write_facilities(&html);
     write_months(&html);
     write_problems(&html);

@@ -19,6 +19,7 @@ void qb_html_init(struct qb_html *html, struct qb_buf *out, const struct qb_outp
 {
     html->out = out;
     html->view = view;
+    html->filters = false;
     qb_arena_init(&html->arena);
 }
 

@@ -21,6 +21,7 @@ struct qb_html {
     struct qb_buf *out;
     const struct qb_output_view *view;
     struct qb_arena arena; /* of the fragments */
+    bool filters;          /* some list can be filtered, so the page needs its script */
 };
 
 void qb_html_init(struct qb_html *html, struct qb_buf *out, const struct qb_output_view *view);

@@ -18,22 +18,40 @@ static const struct {
     [QB_STATUS_LAPSED] = {"status.lapsed", "\xe2\x80\x93"},
 };
 
+#define STYLE "core/output/page.css"
+#define SCRIPT "core/output/page.js"
+
+static void add_embedded(struct qb_html *html, const char *name)
+{
+    const char *bytes = "";
+    size_t length = 0;
+    if (qb_embed_find(name, &bytes, &length))
+        qb_buf_add(html->out, bytes, length);
+}
+
+/* CSP Level 3, 2.3.1: nothing but our own style and script, each by the hash of its bytes. Nothing is fetched. */
+static void write_policy(struct qb_html *html)
+{
+    qb_html_markup(html,
+                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'sha256-");
+    add_embedded(html, SCRIPT ".sha256");
+    qb_html_markup(html, "'; style-src 'sha256-");
+    add_embedded(html, STYLE ".sha256");
+    qb_html_markup(html, "'; base-uri 'none'; form-action 'none'\">\n");
+}
+
 void qb_page_begin(struct qb_html *html, const char *title, const char *main, const char *skip)
 {
-    const char *style = "";
-    size_t length = 0;
     qb_html_markup(html, "<!DOCTYPE html>\n<html lang=\"");
     qb_html_data(html, qb_text_language_tag(html->view->language));
-    qb_html_markup(html, "\">\n<head>\n<meta charset=\"utf-8\">\n"
-                         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                         "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
-                         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+    qb_html_markup(html, "\">\n<head>\n<meta charset=\"utf-8\">\n");
+    write_policy(html);
+    qb_html_markup(html, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                          "<meta name=\"color-scheme\" content=\"light dark\">\n"
                          "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
     qb_html_data(html, title); /* a title takes no markup: escaped as a whole */
-    qb_html_markup(html, "</title>\n<style>\n");
-    if (qb_embed_find("core/output/page.css", &style, &length))
-        qb_buf_add(html->out, style, length);
+    qb_html_markup(html, "</title>\n<style>");
+    add_embedded(html, STYLE);
     qb_html_markup(html, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#");
     qb_html_markup(html, main);
     qb_html_markup(html, "\">");
@@ -44,7 +62,13 @@ void qb_page_begin(struct qb_html *html, const char *title, const char *main, co
 void qb_page_end(struct qb_html *html)
 {
     qb_page_paragraph(html, "<footer>\n<p>", "page.footer");
-    qb_html_markup(html, "</footer>\n</body>\n</html>\n");
+    qb_html_markup(html, "</footer>\n");
+    if (html->filters) {
+        qb_html_markup(html, "<script>");
+        add_embedded(html, SCRIPT);
+        qb_html_markup(html, "</script>\n");
+    }
+    qb_html_markup(html, "</body>\n</html>\n");
 }
 
 void qb_page_office(struct qb_html *html)
@@ -157,4 +181,82 @@ size_t qb_page_problems(struct qb_html *html, const char *up, enum qb_severity s
             written++;
         }
     return written;
+}
+
+void qb_page_distance(struct qb_html *html, const char *today, qb_date day)
+{
+    int days = day - html->view->as_of;
+    if (days < 0)
+        qb_html_say_count(html, "page.late", -days);
+    else if (days == 0)
+        qb_html_say(html, today, NULL);
+    else
+        qb_html_say_count(html, "page.left", days);
+}
+
+/* --- filters --- */
+
+/* A list to choose from; the script adds what there is to choose. */
+static void write_choice(struct qb_html *html, const char *key, const char *label, const char *all)
+{
+    qb_html_markup(html, "<label>");
+    qb_html_say(html, label, NULL);
+    qb_html_markup(html, " <select data-key=\"");
+    qb_html_markup(html, key);
+    qb_html_markup(html, "\"><option value=\"\">");
+    qb_html_say(html, all, NULL);
+    qb_html_markup(html, "</option></select></label>\n");
+}
+
+static void write_choices(struct qb_html *html, const char *name)
+{
+    qb_html_markup(html, "<button type=\"button\" class=\"more\" aria-expanded=\"false\" aria-controls=\"");
+    qb_html_markup(html, name);
+    qb_html_markup(html, "-choices\">");
+    qb_html_say(html, "page.filter.more", NULL);
+    qb_html_markup(html, "</button>\n<div class=\"choices\" id=\"");
+    qb_html_markup(html, name);
+    qb_html_markup(html, "-choices\">\n");
+    write_choice(html, "status", "page.column.status", "page.filter.all.status");
+    write_choice(html, "officers", "page.column.officers", "page.filter.all.officers");
+    write_choice(html, "facility", "page.column.facility", "page.filter.all.facility");
+    qb_html_markup(html, "</div>\n");
+}
+
+/* What the script says, as attributes. */
+static void write_words(struct qb_html *html)
+{
+    static const struct {
+        const char *name;
+        const char *id;
+    } words[] = {{"found", "page.filter.found"},
+                 {"none", "page.filter.none"},
+                 {"up", "page.filter.up"},
+                 {"down", "page.filter.down"},
+                 {"nobody", "page.who.none"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        qb_buf_addf(html->out, " data-%s=\"", words[i].name);
+        qb_html_data(html, qb_text(html->view->language, words[i].id));
+        qb_html_markup(html, "\"");
+    }
+}
+
+void qb_page_filter(struct qb_html *html, const struct qb_page_filter *filter)
+{
+    html->filters = true;
+    qb_html_markup(html, "<div class=\"filter\" role=\"search\" hidden aria-label=\"");
+    qb_html_say(html, filter->label, NULL);
+    qb_html_markup(html, "\" data-items=\"");
+    qb_html_data(html, filter->items);
+    qb_html_markup(html, "\"");
+    write_words(html);
+    qb_html_markup(html, ">\n<label class=\"find\">");
+    qb_html_say(html, filter->label, NULL);
+    qb_html_markup(html,
+                   " <input type=\"search\" maxlength=\"200\" autocomplete=\"off\" spellcheck=\"false\"></label>\n");
+    if (filter->keys)
+        write_choices(html, filter->name);
+    qb_html_markup(html, "<p><button type=\"button\" class=\"reset\" hidden>");
+    qb_html_say(html, "page.filter.reset", NULL);
+    qb_html_markup(html, "</button></p>\n</div>\n");
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What all pages have in common: the frame, and the pieces that look the same everywhere. A page needs nothing else
- * than its own file: the style is inside, there is no script, and its content security policy lets nothing in.
+ * than its own file: style and script are inside, and its content security policy lets nothing else in. Without the
+ * script everything can be read; it only filters and sorts.
  *
  *     qb_page_begin(&html, title, "worklist", "page.skip");
  *     qb_html_markup(&html, "<header>...</header>");
@@ -41,5 +42,18 @@ void qb_page_shipments(struct qb_html *html, const struct qb_chain *chain, const
 void qb_page_problem(struct qb_html *html, const char *up, const struct qb_problem *problem);
 /* The problems of one severity, at most `most` of them; returns how many were written. */
 size_t qb_page_problems(struct qb_html *html, const char *up, enum qb_severity severity, size_t most);
+/* How long from as_of to a day: "3 days late", the message `today`, "4 days left". */
+void qb_page_distance(struct qb_html *html, const char *today, qb_date day);
+
+struct qb_page_filter {
+    const char *name;  /* markup: for ids */
+    const char *label; /* message id: what is looked for */
+    const char *items; /* a CSS selector of what is shown or hidden */
+    bool keys;         /* choose by status, officer and facility, too: items have them as data- attributes and class */
+};
+/* What finds items of a list by their text. Hidden until the script shows it, because it does nothing without. */
+void qb_page_filter(struct qb_html *html, const struct qb_page_filter *filter);
+/* Shorter lists are seen at a glance and have no filter. */
+#define QB_PAGE_FILTER_FROM 8
 
 #endif

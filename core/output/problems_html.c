@@ -50,6 +50,8 @@ void qb_output_problems_html(struct qb_buf *out, const struct qb_output_view *vi
     qb_html_markup(&html, "<div id=\"problems\">\n");
     if (!view->problems->count)
         qb_page_paragraph(&html, "<p class=\"all-well\">", "page.problems.none");
+    if (view->problems->count >= QB_PAGE_FILTER_FROM)
+        qb_page_filter(&html, &(struct qb_page_filter){.label = "page.filter.problems", .items = ".problems > li"});
     write_severity(&html, "errors", "page.problems.errors", QB_SEVERITY_ERROR, errors);
     write_severity(&html, "warnings", "page.problems.warnings", QB_SEVERITY_WARNING, view->problems->count - errors);
     qb_html_markup(&html, "</div>\n</main>\n");

@@ -2,9 +2,12 @@
 """Every output of the folders in tests/golden, byte by byte, with what stands beside them.
 
 A golden folder holds qbis.yaml, records/, the date in `as-of`, and under expected/ what is to come of it: the outputs and
-notes as they are, except that of a page the style is left out (it is core/output/page.css), and that a workbook is the XML
+notes as they are, except that of a page style and script are left out (they are core/output/page.css and page.js) with
+their hashes, and that a workbook is the XML
 of its parts, a tag a line, so that a difference can be read. `make golden` writes them anew: read the diff.
 """
+import base64
+import hashlib
 import io
 import os
 import shutil
@@ -15,19 +18,27 @@ from office import Office, expect, main
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GOLDEN = os.path.join(HERE, "..", "golden")
-STYLE = os.path.join(HERE, "..", "..", "core", "output", "page.css")
+INSIDE = ((b"style", "page.css", 1), (b"script", "page.js", 0))  # element, its file, how often it is there at least
 
 
-def style():
-    with open(STYLE, "rb") as f:
-        return b"<style>\n" + f.read() + b"</style>\n"
+def without_insides(path, content):
+    """A page without style and script; the content security policy lets in exactly those two (CSP Level 3, 2.3.1)."""
+    for element, name, least in INSIDE:
+        with open(os.path.join(HERE, "..", "..", "core", "output", name), "rb") as f:
+            inside = f.read()
+        whole = b"<" + element + b">" + inside + b"</" + element + b">\n"
+        count = content.count(b"<" + element)
+        expect(count == content.count(whole) and least <= count <= 1, f"{path}: another {name}")
+        allowed = element + b"-src 'sha256-" + base64.b64encode(hashlib.sha256(inside).digest()) + b"';"
+        expect(content.count(allowed) == 1, f"{path}: its policy does not let {name} in")
+        content = content.replace(whole, b"<" + element + b"/>\n").replace(allowed, element + b"-src 'sha256-...';")
+    return content
 
 
 def readable(path, content):
     """The name and bytes that stand for an output."""
     if path.endswith(".html"):
-        expect(style() in content, f"{path}: another style")
-        return path, content.replace(style(), b"")
+        return path, without_insides(path, content)
     if not path.endswith(".xlsx"):
         return path, content
     text = b""

@@ -4,6 +4,7 @@
 #define QB_TESTS_UNIT_PAGE_TEXT_H
 
 #include "core/base/buf.h"
+#include "core/base/embed.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,24 @@
 #include <cmocka.h>
 
 #include <string.h>
+
+/* Takes our script out of a page, so that any other is seen. */
+static inline void take_out_script(struct qb_buf *page)
+{
+    static const char start[] = "<script>";
+    static const char end[] = "</script>\n";
+    const char *script = NULL;
+    size_t length = 0;
+    assert_true(qb_embed_find("core/output/page.js", &script, &length));
+    char *at = strstr(page->data, start);
+    assert_non_null(at);
+    char *inside = at + sizeof start - 1;
+    assert_memory_equal(inside, script, length);
+    assert_memory_equal(inside + length, end, sizeof end - 1);
+    char *behind = inside + length + sizeof end - 1;
+    memmove(at, behind, strlen(behind) + 1);
+    page->length = strlen(page->data);
+}
 
 /* What a reader sees: the page without its head, tags and isolates taken out, white space as it is. */
 static inline void text_of(struct qb_buf *text, const struct qb_buf *page)

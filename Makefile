@@ -131,7 +131,7 @@ $(BUILD)/fuzzers/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libqbis.a
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter %.o,$^) $(BUILD)/libqbis.a $(LIB_LDLIBS)
 
 $(BUILD)/tests/suite_fuzz_ignore $(BUILD)/fuzzers/fuzz_ignore: $(BUILD)/watcher/ignore.o
-$(BUILD)/tests/suite_fuzz_terminal $(BUILD)/fuzzers/fuzz_terminal: $(BUILD)/watcher/say.o
+$(BUILD)/tests/suite_fuzz_terminal $(BUILD)/fuzzers/fuzz_terminal: $(BUILD)/watcher/say.o $(BUILD)/watcher/excerpt.o
 
 tests: $(BUILD)/qbis $(TEST_PROGRAMS)
 

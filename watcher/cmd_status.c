@@ -62,10 +62,10 @@ static void line(const struct status *status, const char *id, const struct qb_te
 static void print_limits(const struct status *status)
 {
     char wanted[24];
-    char limit[24];
+    char watched[24];
     snprintf(wanted, sizeof wanted, "%" PRId64, number(status, "directories"));
-    snprintf(limit, sizeof limit, "%" PRId64, number(status, "watch_limit"));
-    line(status, "log.limited", (struct qb_text_arg[]){{"wanted", wanted}, {"limit", limit}}, 2);
+    snprintf(watched, sizeof watched, "%" PRId64, number(status, "directories") - number(status, "unwatched"));
+    line(status, "log.limited", (struct qb_text_arg[]){{"wanted", wanted}, {"watched", watched}}, 2);
 }
 
 static void print_last(const struct status *status)

@@ -107,7 +107,6 @@ static void write_status(struct daemon *daemon, int64_t now)
     qb_json_writer_integer(&writer, "held_files", (int64_t)daemon->held_files);
     qb_json_writer_integer(&writer, "directories", (int64_t)(watched.watches + watched.unwatched));
     qb_json_writer_integer(&writer, "unwatched", (int64_t)watched.unwatched);
-    qb_json_writer_integer(&writer, "watch_limit", (int64_t)watched.limit);
     qb_json_writer_end_object(&writer);
     qb_buf_add_char(&out, '\n');
     if (qb_file_replace(daemon->state, QB_MARK_STATUS, qb_buf_text(&out), out.length, NULL, NULL, &err) < 0)
@@ -472,11 +471,11 @@ static void say_limits(struct daemon *daemon)
     struct qb_notify_counts counts = qb_notify_counts(daemon->notify);
     bool limited = counts.unwatched > 0;
     char wanted[24];
-    char limit[24];
+    char watched[24];
     if (limited && !daemon->limits_told) {
         snprintf(wanted, sizeof wanted, "%zu", counts.watches + counts.unwatched);
-        snprintf(limit, sizeof limit, "%zu", counts.limit);
-        qb_say(who(daemon), "log.limited", (struct qb_text_arg[]){{"wanted", wanted}, {"limit", limit}}, 2);
+        snprintf(watched, sizeof watched, "%zu", counts.watches);
+        qb_say(who(daemon), "log.limited", (struct qb_text_arg[]){{"wanted", wanted}, {"watched", watched}}, 2);
     }
     daemon->limits_told = limited;
 }

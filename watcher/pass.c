@@ -192,6 +192,16 @@ static int merge_copies(struct qb_pass *first, struct qb_err *err)
     return code;
 }
 
+/* A commit by another hand may hold other files than are remembered: the folder has to be opened anew. */
+static int same_history(struct qb_folder *folder, struct qb_err *err)
+{
+    bool moved = false;
+    int result = folder->options.writes ? qb_history_moved(folder->history, &moved, err) : QB_OK;
+    if (moved)
+        result = qb_err_set(err, QB_EBUSY, NULL, "somebody else has committed to history: it is read anew");
+    return result;
+}
+
 int qb_folder_pass(struct qb_folder *folder, const struct qb_request *request, struct qb_result *result,
                    struct qb_err *err)
 {
@@ -200,7 +210,9 @@ int qb_folder_pass(struct qb_folder *folder, const struct qb_request *request, s
                            .result = result,
                            .whole = request->whole || !folder->stored,
                            .verify = request->whole || !folder->stored};
-    int code = run(&pass, err);
+    int code = same_history(folder, err);
+    if (code == QB_OK)
+        code = run(&pass, err);
     if (code == QB_OK && pass.plan_count)
         code = merge_copies(&pass, err);
     if (code < 0)

@@ -347,6 +347,20 @@ static int commit_on(struct qb_history *history, const struct qb_history_commit 
         if (*git_code != GIT_ELOCKED || !wait_again(&waited))
             break;
     }
+    if (result == QB_OK && !*git_code && history->tip_known && qb_oid_equal(&head, &history->tip))
+        history->tip = tip;
+    return result;
+}
+
+int qb_history_moved(struct qb_history *history, bool *moved, struct qb_err *err)
+{
+    struct qb_oid head;
+    int result = qb_repository_head(history, &head, err);
+    *moved = result == QB_OK && history->tip_known && !qb_oid_equal(&head, &history->tip);
+    if (result == QB_OK && !history->tip_known) {
+        history->tip = head;
+        history->tip_known = true;
+    }
     return result;
 }
 

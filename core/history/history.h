@@ -51,6 +51,10 @@ int qb_history_open(struct qb_history **history, const char *path, const char *f
                     struct qb_buf *notes, struct qb_err *err);
 void qb_history_close(struct qb_history *history); /* NULL-safe */
 
+/* Whether somebody else has moved `main` since this was first asked, or since the last commit made here: then what was
+ * remembered of its files no longer holds. */
+int qb_history_moved(struct qb_history *history, bool *moved, struct qb_err *err);
+
 /* From now on commits are signed with this key, of which a copy is taken. git finds the keys it may accept in the file
  * `allowed_signers` beside the repository. */
 void qb_history_sign_with(struct qb_history *history, const struct qb_signer *signer);

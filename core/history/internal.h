@@ -48,6 +48,9 @@ struct qb_history {
     /* The index as it was last brought up to date, so that nothing is read when nothing happened. */
     struct qb_file_stat index_stat;
     struct qb_oid index_tree;
+    /* The newest commit as it was left, so that one made by somebody else is noticed. */
+    struct qb_oid tip;
+    bool tip_known;
 };
 
 /* --- repository.c --- */

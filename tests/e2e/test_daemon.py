@@ -3,9 +3,7 @@
 import glob
 import json
 import os
-import shutil
 import signal
-import subprocess
 import sys
 import time
 
@@ -33,16 +31,6 @@ def test_daemon__a_record_renamed_into_place_reaches_schedule_and_history():
         office.stop()
         expect(office.status_clean(), office.git(f"--work-tree={office.folder}", "status", "--porcelain"))
         office.fsck()
-
-
-def test_daemon__vim_saves_a_record():
-    with Office(TOBA()) as office:
-        office.start()
-        path = "records/companies/COM-0001.json"
-        subprocess.run(["vim.tiny", "-n", "-u", "NONE", "-es", "-c", "%s/active/inactive/", "-c", "wq", office.path(path)],
-                       stdin=subprocess.DEVNULL, capture_output=True, env={**office.env, "TERM": "dumb"})
-        wait_for(lambda: "inactive" in office.git("show", "main:" + path, status=None), "vim's change did not arrive")
-        office.stop()
 
 
 def test_daemon__a_record_written_slowly_in_place_makes_one_commit_and_no_note():
@@ -161,48 +149,6 @@ def test_daemon__killed_it_goes_on_where_it_was():
         expect(counted(office) == 7, "the change made meanwhile was not seen")
         office.stop()
         office.fsck()
-
-
-def test_daemon__a_queue_that_overflows_loses_nothing():
-    with Office(TOBA()) as office:
-        daemon = office.start()
-        daemon.send_signal(signal.SIGSTOP)
-        folder = office.path("records/shipments/2020/07")
-        for i in range(9000):  # two events each and more: the kernel's queue holds 16 384
-            temporary = os.path.join(folder, f"~{i}.tmp")
-            with open(temporary, "w") as f:
-                f.write("x")
-            os.remove(temporary)
-        office.replace("records/shipments/2020/07/SHP-G.json", shipment("SHP-G", "N-7"))
-        daemon.send_signal(signal.SIGCONT)
-        reaches(office, "records/shipments/2020/07/SHP-G.json", 7)
-        office.stop()
-
-
-def test_daemon__the_folder_that_vanishes_is_not_believed():
-    with Office(TOBA()) as office:
-        office.start()
-        head = office.head()
-        os.rename(office.folder, office.folder + "-away")
-        office.wait_log("is gone")
-        os.rename(office.folder + "-away", office.folder)
-        office.replace("records/shipments/2020/07/SHP-G.json", shipment("SHP-G", "N-7"))
-        reaches(office, "records/shipments/2020/07/SHP-G.json", 7)
-        expect(office.git("rev-list", "--count", f"{head}..main").strip() == "1", office.git("log", "--stat", "main"))
-        office.stop()
-
-
-def test_daemon__many_deletions_are_held_and_come_back():
-    with Office(os.path.join(case("mixed-2"), "records")) as office:
-        office.start("2020-08-01")
-        head = office.head()
-        shutil.move(office.path("records/shipments"), os.path.join(office.root, "aside"))
-        office.wait_log("holding")
-        expect(office.qbis("status", status=1).out.count("accept") == 1, "status does not speak of the hold")
-        shutil.move(os.path.join(office.root, "aside"), office.path("records/shipments"))
-        office.wait_log("no longer holding")
-        expect(office.head() == head, "something was committed")
-        office.stop()
 
 
 def test_daemon__at_midnight_the_schedule_has_the_new_date():

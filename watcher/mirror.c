@@ -72,7 +72,7 @@ static void open_wallet(const struct qb_invocation *invocation, struct wallet *w
     struct qb_signer signer;
     unsigned char digest[QB_SHA256_SIZE];
     int state = qb_file_open_dir(path, NULL);
-    strcpy(wallet->machine, "unknown0");
+    snprintf(wallet->machine, sizeof wallet->machine, "unknown0");
     if (state < 0)
         return;
     if (qb_keys_read(state, &signer, NULL) == QB_OK) {

@@ -256,7 +256,7 @@ static int choose(struct pushing *pushing, git_remote *remote, const struct qb_o
     const git_oid *at = find_branch(heads, count, own);
     const git_oid *main = find_branch(heads, count, QB_HISTORY_MAIN);
     if (!at && (!main || ours(pushing, head, main))) {
-        strcpy(result->branch, "main");
+        snprintf(result->branch, sizeof result->branch, "main");
         at = main;
     }
     *there = at && git_oid_equal(at, (const git_oid *)head);
@@ -324,7 +324,12 @@ int qb_history_push(struct qb_history *history, const char *url, const struct qb
     if (status < 0)
         return status;
     qb_oid_format(&head, result->commit);
-    int code = git_remote_create_anonymous(&remote, history->repo, url);
+    /* no url.*.insteadOf: the address is as the settings say it (and libgit2 1.5 leaks where it looks for them) */
+    git_remote_create_options options;
+    git_remote_create_options_init(&options, GIT_REMOTE_CREATE_OPTIONS_VERSION);
+    options.repository = history->repo;
+    options.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF | GIT_REMOTE_CREATE_SKIP_DEFAULT_FETCHSPEC;
+    int code = git_remote_create_with_opts(&remote, url, &options);
     status = code ? qb_git_err(err, code, "no address of a repository: %s", url)
                   : talk(&pushing, remote, &head, result, err);
     git_remote_free(remote);

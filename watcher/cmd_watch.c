@@ -3,6 +3,7 @@
 #include "watcher/daemon.h"
 #include "watcher/lock.h"
 #include "watcher/marks.h"
+#include "watcher/upkeep.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -41,6 +42,7 @@ static int once(const struct qb_daemon_options *options, int state)
             size_t errors;
             size_t warnings;
             qb_folder_rest(office.folder);
+            qb_upkeep_once(office.folder);
             qb_office_counts(&office, &errors, &warnings);
             qb_daemon_say_pass(&office, &result);
             status = result.troubles ? QB_EXIT_FAILED : errors ? QB_EXIT_PROBLEMS : QB_EXIT_FINE;

@@ -14,6 +14,7 @@
 #include "watcher/notify.h"
 #include "watcher/settle.h"
 #include "watcher/signals.h"
+#include "watcher/upkeep.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,7 @@ struct daemon {
     struct qb_settle *settle;
     struct qb_signals signals;
     struct qb_mounts mounts;
+    struct qb_upkeep upkeep;
     struct paths waiting; /* settled, but not looked at yet: see pass_settled */
     unsigned generation;  /* of the folder's settings that notify and settle know */
     const char *held;     /* why, or NULL */
@@ -279,6 +281,7 @@ static void pass_settled(struct daemon *daemon)
 
 static void close_folder(struct daemon *daemon)
 {
+    qb_upkeep_stop(&daemon->upkeep, daemon->office.folder);
     qb_notify_close(daemon->notify);
     qb_settle_free(daemon->settle);
     forget_waiting(daemon);
@@ -309,10 +312,11 @@ static bool open_folder(struct daemon *daemon)
 /* Waits for one of the descriptors or the time, and takes what came. */
 static void wait_for(struct daemon *daemon, int64_t timeout)
 {
-    int fds[] = {daemon->signals.fd, daemon->notify ? qb_notify_descriptor(daemon->notify) : -1, daemon->mounts.fd};
-    bool ready[3];
+    int fds[] = {daemon->signals.fd, daemon->notify ? qb_notify_descriptor(daemon->notify) : -1, daemon->mounts.fd,
+                 daemon->upkeep.fd};
+    bool ready[4];
     struct qb_err err = {0};
-    if (qb_wait(fds, 3, timeout, ready, &err) < 0)
+    if (qb_wait(fds, 4, timeout, ready, &err) < 0)
         qb_say_error(who(daemon), &err);
     qb_mounts_take(&daemon->mounts);
     unsigned got = qb_signals_take(&daemon->signals);
@@ -447,6 +451,7 @@ static int64_t next_wake(const struct daemon *daemon)
 static void act(struct daemon *daemon)
 {
     int64_t now = qb_office_clock();
+    qb_upkeep_poll(&daemon->upkeep, daemon->office.folder);
     if (qb_notify_state(daemon->notify) == QB_NOTIFY_LIMITED && daemon->whole_at < 0) {
         daemon->whole = daemon->rebuild = true; /* there may be watches again */
         daemon->whole_at = now + LIMITED_RESCAN;
@@ -460,6 +465,8 @@ static void act(struct daemon *daemon)
         run_pass(daemon, &request);
     } else if (daemon->rest_at >= 0 && daemon->rest_at <= now) {
         daemon->rest_at = qb_folder_rest(daemon->office.folder) ? -1 : now + REST_AFTER;
+        if (daemon->rest_at < 0)
+            qb_upkeep_consider(&daemon->upkeep, daemon->office.folder, now);
     } else {
         qb_mirror_act(&daemon->mirror, daemon->office.folder, who(daemon), now);
     }
@@ -482,7 +489,12 @@ static void say_limits(struct daemon *daemon)
 
 int qb_daemon_run(const struct qb_daemon_options *options, int state)
 {
-    struct daemon daemon = {.options = options, .state = state, .as_of = QB_DATE_NONE, .rest_at = -1, .whole_at = -1};
+    struct daemon daemon = {.options = options,
+                            .state = state,
+                            .upkeep = QB_UPKEEP_NONE,
+                            .as_of = QB_DATE_NONE,
+                            .rest_at = -1,
+                            .whole_at = -1};
     struct qb_err err = {0};
     if (qb_signals_open(&daemon.signals, &err) < 0) {
         qb_say_error(options->invocation, &err);

@@ -135,6 +135,22 @@ int qb_history_set_exceptions(struct qb_history *history, const struct qb_histor
 typedef bool qb_history_stat(void *context, const char *path, struct qb_file_stat *st);
 int qb_history_refresh_index(struct qb_history *history, qb_history_stat *stat, void *context, struct qb_err *err);
 
+/* Packing up: what was written loose, or in packs without deltas, or in many small packs, goes into one pack in which a
+ * version is kept as what differs from the next one. Nothing changes but the room that history takes. It may be killed
+ * at any moment, and other programs may read and write history meanwhile, another git's own gc excepted. Takes long:
+ * it is for a process of its own, with a history opened there. */
+struct qb_history_room {
+    size_t loose;
+    size_t packs;
+    bool due; /* it is worth while */
+};
+int qb_history_room(struct qb_history *history, struct qb_history_room *room, struct qb_err *err);
+int qb_history_repack(struct qb_history *history, struct qb_err *err);
+/* Removes what a killed packing up left half-way. */
+int qb_history_tidy(struct qb_history *history, struct qb_err *err);
+/* Sees what another process has packed up, and lets go of what it has removed. */
+int qb_history_reread(struct qb_history *history, struct qb_err *err);
+
 /* A walk over commits, newest first. */
 struct qb_history_entry {
     char id[QB_OID_TEXT];

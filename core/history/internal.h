@@ -6,6 +6,8 @@
  *     repository   opening, configuration, HEAD           mend      what a kill or a bad disk left behind
  *     objects      ids, reading, writing, presence        loose     one object, one file
  *     pack         a pack and its index, streamed         stream    buffered writing, SHA-1, CRC-32, deflate
+ *     delta        git's deltas                           packs     the packs that are there
+ *     naming       what path an object is of              repack    loose objects and small packs into one
  *     tree         parsing, walking, comparing            update    trees that a set of changes makes
  *     path         which names git accepts                commit    commits, refs, exceptions
  *     index        git's index file                       log       finding, walking, comparing commits
@@ -13,6 +15,7 @@
 #ifndef QB_CORE_HISTORY_INTERNAL_H
 #define QB_CORE_HISTORY_INTERNAL_H
 
+#include "core/base/map.h"
 #include "core/history/history.h"
 #include "core/history/sha1.h"
 #include "core/history/sign.h"
@@ -99,7 +102,9 @@ struct qb_piece {
     const void *bytes;
     size_t length;
 };
-void qb_stream_deflater(z_stream *z);
+#define QB_DEFLATE_QUICK 1 /* on a page of JSON the highest level is 4 % smaller */
+#define QB_DEFLATE_SMALL 6
+void qb_stream_deflater(z_stream *z, int level);
 void qb_stream_deflate(struct qb_stream *stream, z_stream *z, const struct qb_piece *pieces, size_t count);
 
 /* --- objects.c --- */
@@ -133,7 +138,7 @@ void qb_loose_name(const struct qb_oid *oid, char name[QB_LOOSE_NAME]);
 /* --- pack.c --- */
 
 /* Opens a temporary beneath objects/pack; `expected` objects are reckoned with. */
-int qb_pack_new(struct qb_pack **pack, const char *repository, size_t expected, struct qb_err *err);
+int qb_pack_new(struct qb_pack **pack, const char *repository, size_t expected, int level, struct qb_err *err);
 /* NULL-safe; removes the temporary unless it was put in place. */
 void qb_pack_free(struct qb_pack *pack);
 bool qb_pack_has(const struct qb_pack *pack, const struct qb_oid *oid);
@@ -141,10 +146,52 @@ bool qb_pack_has(const struct qb_pack *pack, const struct qb_oid *oid);
  * asked qb_pack_has. Errors may show only at qb_pack_finish. */
 int qb_pack_add(struct qb_pack *pack, const struct qb_oid *oid, git_object_t type, const void *bytes, size_t length,
                 struct qb_err *err);
+/* Writes at once; with a base, which is in the pack, the bytes are the delta that makes the object of it. */
+int qb_pack_put(struct qb_pack *pack, const struct qb_oid *oid, git_object_t type, const struct qb_oid *base,
+                const void *bytes, size_t length, struct qb_err *err);
 int qb_pack_read(struct qb_pack *pack, const struct qb_oid *oid, git_object_t type, struct qb_buf *out,
                  struct qb_err *err);
 /* Completes the pack, writes its index, brings both to the disk and gives them their names. */
 int qb_pack_finish(struct qb_pack *pack, struct qb_err *err);
+/* After that: "pack-NAME.pack". */
+const struct qb_oid *qb_pack_name(const struct qb_pack *pack);
+
+/* --- delta.c: git's deltas --- */
+
+struct qb_delta;                                                /* a base, made ready for comparing others with it */
+struct qb_delta *qb_delta_new(const void *base, size_t length); /* borrows the bytes */
+void qb_delta_free(struct qb_delta *delta);                     /* NULL-safe */
+/* Writes what makes `bytes` of the base into `out`; false when that would take more than `most` bytes. */
+bool qb_delta_make(const struct qb_delta *delta, const void *bytes, size_t length, size_t most, struct qb_buf *out);
+/* The other way round; false when it does not fit the base. */
+bool qb_delta_apply(const void *base, size_t base_length, const void *delta, size_t length, struct qb_buf *out);
+
+/* --- packs.c: the packs that are there --- */
+
+struct qb_packed {
+    struct qb_oid name; /* "pack-NAME.pack" */
+    uint32_t count;     /* of objects */
+    bool plain;         /* without deltas, as a burst leaves it */
+    bool fixed;         /* somebody marked it: it is not taken apart */
+};
+/* All packs of git's form, smallest first. `*packs` is the caller's. */
+int qb_packs_list(struct qb_history *history, struct qb_packed **packs, size_t *count, struct qb_err *err);
+/* Appends the ids of a pack's objects. */
+int qb_packs_ids(struct qb_history *history, const struct qb_packed *pack, struct qb_oid **ids, size_t *count,
+                 size_t *capacity, struct qb_err *err);
+void qb_packs_remove(struct qb_history *history, const struct qb_packed *pack);
+
+/* --- naming.c: which version of which path an object is --- */
+
+struct qb_named {
+    struct qb_oid oid;
+    const char *path;  /* in the pool; NULL: not known, or a commit */
+    uint32_t version;  /* 0 is the newest; UINT32_MAX: not known */
+    git_object_t type; /* GIT_OBJECT_INVALID: cannot be read */
+    bool loose;
+};
+/* Fills in type, path and version. The objects are sorted by id. What cannot be found out stays unknown. */
+void qb_naming_run(struct qb_history *history, struct qb_named *objects, size_t count, struct qb_pool *paths);
 
 /* --- tree.c --- */
 

@@ -25,7 +25,7 @@ struct qb_loose {
 struct qb_loose *qb_loose_new(void)
 {
     struct qb_loose *loose = qb_mem_alloc(sizeof *loose);
-    qb_stream_deflater(&loose->z);
+    qb_stream_deflater(&loose->z, QB_DEFLATE_QUICK);
     return loose;
 }
 

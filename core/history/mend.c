@@ -16,6 +16,7 @@
 #include "core/base/limits.h"
 #include "core/base/mem.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@
 
 /* --- leftovers --- */
 
-enum leftover { REMOVE, INDEX, EMPTY_OBJECT };
+enum leftover { REMOVE, INDEX, LONE_INDEX, EMPTY_OBJECT };
 
 /* Patterns of fnmatch(3) without flags: a star crosses slashes. The first that fits decides. */
 static const struct {
@@ -38,13 +39,14 @@ static const struct {
     enum leftover kind;
 } leftovers[] = {
     {"*.lock", REMOVE},
-    {"*/~*.tmp", REMOVE},                   /* core/base/file */
-    {"~*.tmp", REMOVE},                     /* the same */
-    {"objects/pack/tmp_idx_qbis_*", INDEX}, /* core/history/pack */
-    {"objects/tmp_obj*", REMOVE},           /* git, libgit2, core/history/loose */
-    {"objects/*/tmp_*", REMOVE},            /* git */
-    {"objects/pack/.tmp-*", REMOVE},        /* git repack */
-    {"objects/pack/pack_git2_*", REMOVE},   /* libgit2 */
+    {"*/~*.tmp", REMOVE},                    /* core/base/file */
+    {"~*.tmp", REMOVE},                      /* the same */
+    {"objects/pack/tmp_idx_qbis_*", INDEX},  /* core/history/pack */
+    {"objects/pack/pack-*.idx", LONE_INDEX}, /* core/history/packs */
+    {"objects/tmp_obj*", REMOVE},            /* git, libgit2, core/history/loose */
+    {"objects/*/tmp_*", REMOVE},             /* git */
+    {"objects/pack/.tmp-*", REMOVE},         /* git repack */
+    {"objects/pack/pack_git2_*", REMOVE},    /* libgit2 */
     {"objects/[0-9a-f][0-9a-f]/*", EMPTY_OBJECT},
 };
 
@@ -88,6 +90,17 @@ static int sweep_index(struct sweep *sweep, const char *path, struct qb_err *err
     return result;
 }
 
+/* Its pack was removed because another one has all that was in it. */
+static int sweep_lone_index(struct sweep *sweep, const char *path, struct qb_err *err)
+{
+    struct qb_buf pack = {0};
+    qb_buf_add(&pack, path, strlen(path) - strlen("idx"));
+    qb_buf_add_string(&pack, "pack");
+    bool lone = faccessat(sweep->history->dir, pack.data, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT;
+    qb_buf_fini(&pack);
+    return lone ? sweep_away(sweep, path, "removed the index of a pack that is gone", err) : QB_OK;
+}
+
 static int sweep_visit(void *context, const char *path, const struct qb_file_stat *st, struct qb_err *err)
 {
     struct sweep *sweep = context;
@@ -100,6 +113,8 @@ static int sweep_visit(void *context, const char *path, const struct qb_file_sta
             return sweep_away(sweep, path, "removed what a killed process left", err);
         if (leftovers[i].kind == INDEX)
             return sweep_index(sweep, path, err);
+        if (leftovers[i].kind == LONE_INDEX)
+            return sweep_lone_index(sweep, path, err);
         if (st->size)
             return QB_OK;
         sweep->empty++;
@@ -114,6 +129,12 @@ int qb_mend_leftovers(struct qb_history *history, struct qb_buf *notes, size_t *
     int result = qb_file_walk(history->dir, "", sweep_visit, &sweep, err);
     *empty = sweep.empty;
     return result < 0 ? qb_err_context(err, "tidying up history") : QB_OK;
+}
+
+int qb_history_tidy(struct qb_history *history, struct qb_err *err)
+{
+    struct sweep sweep = {.history = history};
+    return qb_file_walk(history->dir, "objects/pack", sweep_visit, &sweep, err);
 }
 
 /* --- the newest commit --- */

@@ -197,7 +197,7 @@ int qb_history_begin(struct qb_history *history, size_t blobs, struct qb_err *er
 {
     if (history->pack || blobs < QB_HISTORY_PACK_FROM)
         return QB_OK;
-    return qb_pack_new(&history->pack, history->path, blobs, err);
+    return qb_pack_new(&history->pack, history->path, blobs, QB_DEFLATE_QUICK, err);
 }
 
 int qb_history_add(struct qb_history *history, const void *bytes, size_t length, struct qb_oid *blob,

@@ -45,6 +45,7 @@ struct item {
     size_t length;
     uint64_t offset;
     uint32_t crc;
+    uint64_t base; /* 0; of a delta: where its base is */
 };
 
 enum state { EMPTY, FULL, DONE };
@@ -61,7 +62,8 @@ struct batch {
 struct qb_pack {
     char *folder;    /* .../objects/pack */
     char *temporary; /* NULL once the pack has its name */
-    int error;       /* errno of what went wrong, as far as the caller's thread has heard */
+    struct qb_oid name;
+    int error; /* errno of what went wrong, as far as the caller's thread has heard */
     struct qb_stream stream;
     uint64_t pushed; /* up to there the kernel was asked to write */
     z_stream z;
@@ -141,13 +143,29 @@ static size_t entry_header(unsigned char bytes[16], git_object_t type, size_t le
     return count;
 }
 
+/* How far back the base of a delta is: seven bits a byte, highest first, each but the last one less than it counts. */
+static size_t distance_header(unsigned char bytes[16], uint64_t distance)
+{
+    unsigned char reversed[16];
+    size_t count = 0;
+    reversed[count++] = distance & 0x7f;
+    while (distance >>= 7)
+        reversed[count++] = (unsigned char)(0x80 | (--distance & 0x7f));
+    for (size_t i = 0; i < count; i++)
+        bytes[i] = reversed[count - 1 - i];
+    return count;
+}
+
 static void write_object(struct qb_pack *pack, struct item *item, const void *bytes)
 {
     unsigned char header[16];
+    git_object_t type = item->base ? GIT_OBJECT_OFS_DELTA : item->type;
     struct qb_piece piece = {bytes, item->length};
     item->offset = pack->stream.length;
     pack->stream.crc = 0;
-    qb_stream_add(&pack->stream, header, entry_header(header, item->type, item->length));
+    qb_stream_add(&pack->stream, header, entry_header(header, type, item->length));
+    if (item->base)
+        qb_stream_add(&pack->stream, header, distance_header(header, item->offset - item->base));
     qb_stream_deflate(&pack->stream, &pack->z, &piece, 1);
     item->crc = pack->stream.crc;
 }
@@ -260,7 +278,7 @@ static int check(const struct qb_pack *pack, struct qb_err *err)
     return pack->error ? qb_stream_err(err, pack->error, pack->temporary, what) : QB_OK;
 }
 
-int qb_pack_new(struct qb_pack **out, const char *repository, size_t expected, struct qb_err *err)
+int qb_pack_new(struct qb_pack **out, const char *repository, size_t expected, int level, struct qb_err *err)
 {
     struct qb_buf path = {0};
     qb_buf_addf(&path, "%s/objects/pack/tmp_pack_qbis_XXXXXX", repository);
@@ -274,7 +292,7 @@ int qb_pack_new(struct qb_pack **out, const char *repository, size_t expected, s
     pack->folder = qb_mem_copy(path.data, path.length - strlen("/tmp_pack_qbis_XXXXXX"));
     pack->temporary = qb_buf_steal(&path);
     qb_stream_init(&pack->stream, fd, QB_STREAM_CRC);
-    qb_stream_deflater(&pack->z);
+    qb_stream_deflater(&pack->z, level);
     grow_slots(pack, expected < (1u << 24) ? expected : 1u << 24);
     pthread_mutex_init(&pack->lock, NULL);
     pthread_cond_init(&pack->changed, NULL);
@@ -337,6 +355,17 @@ int qb_pack_add(struct qb_pack *pack, const struct qb_oid *oid, git_object_t typ
     if (batch->bytes.length >= BATCH)
         hand_over(pack);
     return check(pack, err);
+}
+
+int qb_pack_put(struct qb_pack *pack, const struct qb_oid *oid, git_object_t type, const struct qb_oid *base,
+                const void *bytes, size_t length, struct qb_err *err)
+{
+    const struct entry *found = base ? find(pack, base) : NULL;
+    if (pack->count >= UINT32_MAX - 1)
+        return qb_err_set(err, QB_ELIMIT, pack->temporary, "more objects than a pack can hold");
+    uint64_t offset = found ? found->offset : 0;
+    struct item item = {.entry = add_entry(pack, oid), .type = type, .length = length, .base = offset};
+    return add_alone(pack, &item, bytes, err);
 }
 
 /* --- reading what was written --- */
@@ -526,7 +555,6 @@ static int install(struct qb_pack *pack, const char *name, const char *index)
 
 int qb_pack_finish(struct qb_pack *pack, struct qb_err *err)
 {
-    struct qb_oid digest;
     char name[QB_OID_TEXT];
     struct qb_buf index = {0};
     drain(pack);
@@ -534,11 +562,11 @@ int qb_pack_finish(struct qb_pack *pack, struct qb_err *err)
     if (!pack->count)
         return QB_OK;
     if (!pack->error)
-        pack->error = complete(pack, digest.raw);
+        pack->error = complete(pack, pack->name.raw);
     if (!pack->error) {
-        qb_oid_format(&digest, name);
+        qb_oid_format(&pack->name, name);
         qb_buf_addf(&index, "%s/tmp_idx_qbis_%s", pack->folder, name);
-        pack->error = write_index(pack, index.data, digest.raw);
+        pack->error = write_index(pack, index.data, pack->name.raw);
         if (!pack->error)
             pack->error = install(pack, name, index.data);
         if (pack->error)
@@ -546,4 +574,9 @@ int qb_pack_finish(struct qb_pack *pack, struct qb_err *err)
     }
     qb_buf_fini(&index);
     return check(pack, err);
+}
+
+const struct qb_oid *qb_pack_name(const struct qb_pack *pack)
+{
+    return &pack->name;
 }

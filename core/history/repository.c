@@ -331,6 +331,11 @@ int qb_history_exclude(struct qb_history *history, const char *lines, struct qb_
     return result;
 }
 
+int qb_history_reread(struct qb_history *history, struct qb_err *err)
+{
+    return qb_repository_reload(history, err);
+}
+
 int qb_repository_sync(struct qb_history *history, struct qb_err *err)
 {
     if (!history->unsynced)

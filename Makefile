@@ -12,7 +12,11 @@ PACKAGES := libc6-dev pkg-config gettext libgit2-dev libcjson-dev libyaml-dev li
             libidn2-dev libical-dev libxlsxwriter-dev zlib1g-dev libssl-dev libcmocka-dev git openssh-client syncthing python3 python3-icalendar python3-openpyxl tidy \
             vim-tiny unison rsync libreoffice-calc-nogui libfaketime clang-format cppcheck shellcheck mandoc
 PACKAGES_VALGRIND := valgrind
-PACKAGES_BENCH    := nodejs npm
+# Node.js of somebody else's (which brings an npm of its own) will do.
+NODE = $(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
+PACKAGES_BENCH    = $(NODE)
+PACKAGES_BROWSER  = chromium fonts-dejavu-core $(NODE)
+PACKAGES_PICTURES := libreoffice-calc poppler-utils webp
 PACKAGES_FUZZ     := clang libclang-rt-14-dev llvm
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wwrite-strings -Wconversion
@@ -108,6 +112,17 @@ endef
 deps:
 	$(call need,$(PACKAGES))
 
+# What drives a real browser: of npm, by a lock file, outside of the tracked tree.
+deps-browser:
+	$(call need,$(PACKAGES_BROWSER))
+	+@$(MAKE) --no-print-directory $(BUILD)/browser/installed
+
+$(BUILD)/browser/installed: tests/browser/package.json tests/browser/package-lock.json
+	@mkdir -p $(@D)
+	cp $^ $(@D)
+	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
 # --- tests ---
 UNIT := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 SUITE := $(basename $(notdir $(wildcard tests/suite/suite_*.c)))
@@ -136,19 +151,19 @@ $(BUILD)/tests/suite_fuzz_terminal $(BUILD)/fuzzers/fuzz_terminal: $(BUILD)/watc
 tests: $(BUILD)/qbis $(TEST_PROGRAMS)
 
 # The packages first, then everything else in a second make, which can ask pkg-config.
-check: deps
+check: deps deps-browser
 	+$(MAKE) tests
-	tests/run --build $(BUILD) --shared $(SHARED)
+	tests/run --build $(BUILD) --shared $(SHARED) --browser $(BUILD)/browser
 
 ASAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-check-asan: deps
+check-asan: deps deps-browser
 	+$(MAKE) BUILD=$(BUILD)/asan CFLAGS="$(ASAN)" tests
-	tests/run --build $(BUILD)/asan --shared $(SHARED)
+	tests/run --build $(BUILD)/asan --shared $(SHARED) --browser $(BUILD)/browser
 
-check-valgrind: deps
+check-valgrind: deps deps-browser
 	$(call need,$(PACKAGES_VALGRIND))
 	+$(MAKE) tests
-	tests/run --build $(BUILD) --shared $(SHARED) --valgrind
+	tests/run --build $(BUILD) --shared $(SHARED) --browser $(BUILD)/browser --valgrind
 
 # TIME is for all targets together, in seconds; TARGET names some of FUZZ.
 TIME ?= 600
@@ -231,6 +246,6 @@ help:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps tests check check-asan check-valgrind fuzz fuzzers golden soak demo bench format lint docs install uninstall dist help clean
+.PHONY: all deps deps-browser tests check check-asan check-valgrind fuzz fuzzers golden soak demo bench format lint docs install uninstall dist help clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -103,7 +103,8 @@ static void table(struct qb_log *log, const struct qb_oid *before, const struct 
     } else if (!qb_log_load(log, before, after, values)) {
         qb_page_paragraph(html, "<p>", "log.page.not-json");
     } else {
-        qb_html_markup(html, "<div class=\"sheet wide trail\">\n<table>\n<thead><tr>");
+        qb_page_open_wide(html, "sheet trail", "log.page.changes");
+        qb_html_markup(html, "<table>\n<thead><tr>");
         heading_cell(html, "log.page.property");
         heading_cell(html, "log.page.before");
         heading_cell(html, "log.page.after");

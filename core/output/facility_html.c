@@ -263,7 +263,8 @@ static void write_years(const struct page *page)
     }
     if (!count)
         return;
-    qb_html_markup(page->html, "<div class=\"sheet wide\">\n<table>\n<thead><tr>");
+    qb_page_open_wide(page->html, "sheet", "facility.years");
+    qb_html_markup(page->html, "<table>\n<thead><tr>");
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         qb_html_markup(page->html, "<th scope=\"col\">");
         qb_html_say(page->html, headers[i], NULL);

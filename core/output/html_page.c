@@ -126,6 +126,15 @@ void qb_page_paragraph(struct qb_html *html, const char *start, const char *id)
     qb_html_markup(html, "</p>\n");
 }
 
+void qb_page_open_wide(struct qb_html *html, const char *class, const char *label)
+{
+    qb_html_markup(html, "<div class=\"wide ");
+    qb_html_markup(html, class);
+    qb_html_markup(html, "\" role=\"group\" tabindex=\"0\" aria-label=\"");
+    qb_html_say(html, label, NULL);
+    qb_html_markup(html, "\">\n");
+}
+
 void qb_page_status(struct qb_html *html, enum qb_status status)
 {
     qb_html_markup(html, "<span class=\"mark\" aria-hidden=\"true\">");

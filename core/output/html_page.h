@@ -34,6 +34,10 @@ void qb_page_section(struct qb_html *html, const char *name, const char *heading
 /* A message between `start` and "</p>". */
 void qb_page_paragraph(struct qb_html *html, const char *start, const char *id);
 
+/* Opens a <div> around a table that may be wider than a phone: then it scrolls, also by keyboard. `label` is a message
+ * id. */
+void qb_page_open_wide(struct qb_html *html, const char *class, const char *label);
+
 /* Mark and word of a status. Its class is qb_status_name. */
 void qb_page_status(struct qb_html *html, enum qb_status status);
 /* The shipments of a block, folded away. */

@@ -6,6 +6,7 @@
 #include "core/output/months.h"
 
 #include "core/output/date_words.h"
+#include "core/output/html_page.h"
 #include "core/output/piece.h"
 #include "core/output/svg.h"
 
@@ -207,7 +208,9 @@ static void write_table(struct qb_html *html, const struct qb_month months[QB_MO
     struct qb_buf name = {0};
     qb_html_markup(html, "<details><summary>");
     qb_html_say(html, "months.table", NULL);
-    qb_html_markup(html, "</summary>\n<table>\n<thead><tr>");
+    qb_html_markup(html, "</summary>\n");
+    qb_page_open_wide(html, "numbers", "months.table");
+    qb_html_markup(html, "<table>\n<thead><tr>");
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         qb_html_markup(html, "<th scope=\"col\">");
         qb_html_say(html, headers[i], NULL);
@@ -225,7 +228,7 @@ static void write_table(struct qb_html *html, const struct qb_month months[QB_MO
         write_cell(html, months[i].made);
         qb_html_markup(html, "</tr>\n");
     }
-    qb_html_markup(html, "</tbody>\n</table></details>\n");
+    qb_html_markup(html, "</tbody>\n</table>\n</div></details>\n");
     qb_buf_fini(&name);
 }
 

@@ -504,6 +504,27 @@ static bool unchanged(const struct qb_folder *folder, const struct qb_tracked *f
     return qb_file_stat(folder->dir, file->path, &st, NULL) == QB_OK && qb_file_stat_equal(&st, &file->stat);
 }
 
+/* Puts the merged text in the record's place, unless somebody has written the record or the copy by the time that it
+ * is on the disk: bringing it there takes long enough for a sync client, and what it brought would be lost unseen. */
+static int write_merged(struct qb_folder *folder, const struct qb_copy_plan *plan, bool *written, struct qb_err *err)
+{
+    const char *path = plan->original->path;
+    const char *text = qb_buf_text(&plan->text);
+    struct qb_file_writer writer;
+    if (qb_file_holds(folder->dir, path, text, plan->text.length, NULL))
+        return QB_OK;
+    int result = qb_file_writer_init(&writer, folder->dir, path, err);
+    if (result == QB_OK) {
+        qb_file_writer_add(&writer, text, plan->text.length);
+        qb_file_writer_sync(&writer);
+        bool same = unchanged(folder, plan->copy) && unchanged(folder, plan->original);
+        result = same ? qb_file_writer_commit(&writer, err) : QB_ECHANGED;
+    }
+    *written = result == QB_OK;
+    qb_file_writer_fini(&writer);
+    return result;
+}
+
 static int carry_out(struct qb_pass *pass, struct qb_copy_plan *plan, struct qb_err *err)
 {
     struct qb_folder *folder = pass->folder;
@@ -515,8 +536,9 @@ static int carry_out(struct qb_pass *pass, struct qb_copy_plan *plan, struct qb_
     if (!unchanged(folder, copy) || (original && !unchanged(folder, original)))
         return QB_OK; /* somebody is at work there: the next pass decides anew */
     if (original)
-        result = qb_file_replace(folder->dir, original->path, qb_buf_text(&plan->text), plan->text.length, &written,
-                                 NULL, err);
+        result = write_merged(folder, plan, &written, err);
+    if (result == QB_ECHANGED || (result == QB_OK && !unchanged(folder, copy)))
+        return QB_OK; /* the same */
     if (result == QB_OK)
         result = qb_file_remove(folder->dir, copy->path, err);
     if (result < 0)

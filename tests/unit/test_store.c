@@ -136,7 +136,8 @@ static void test_store__several_files_may_have_one_id(void **state)
     for (size_t i = 0; i < 4; i++) {
         char path[40];
         snprintf(path, sizeof path, "records/x/%zu/A.json", i);
-        entries[i] = put(&store, qb_pool_string(&store.pool, path), i % 2 ? DECREE : FACILITY, plain(&store, NULL, NULL));
+        entries[i] =
+            put(&store, qb_pool_string(&store.pool, path), i % 2 ? DECREE : FACILITY, plain(&store, NULL, NULL));
     }
     const struct qb_name *name = entries[0]->name;
     assert_int_equal(same_id(name), 4);

@@ -36,10 +36,13 @@ static const char *reference(unsigned char c)
     }
 }
 
-/* C1 controls and noncharacters (Infra, 4.5). */
+/* C1 controls and noncharacters (Infra, 4.5); and what embeds, overrides or isolates directions of writing (UAX #9, 2.1
+ * to 2.5): one that is left open, or closed once too often, gets out of its <bdi> and turns the text behind it. */
 static bool forbidden(uint32_t point)
 {
-    return (point >= 0x80 && point < 0xa0) || (point >= 0xfdd0 && point <= 0xfdef) || (point & 0xfffe) == 0xfffe;
+    bool turns = (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
+    return turns || (point >= 0x80 && point < 0xa0) || (point >= 0xfdd0 && point <= 0xfdef) ||
+           (point & 0xfffe) == 0xfffe;
 }
 
 /* Appends what begins at `text`, which is no plain ASCII, and returns its bytes. */

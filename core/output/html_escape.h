@@ -9,8 +9,8 @@
 
 #include "core/base/buf.h"
 
-/* Appends. & < > " ' become references; malformed bytes, control characters and noncharacters become U+FFFD; a
- * carriage return becomes a blank. `text` may hold NULs. */
+/* Appends. & < > " ' become references; malformed bytes, control characters, noncharacters and what turns the direction
+ * of writing of the text behind it become U+FFFD; a carriage return becomes a blank. `text` may hold NULs. */
 void qb_html_escape(struct qb_buf *out, const char *text, size_t length);
 
 #endif

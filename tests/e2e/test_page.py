@@ -20,7 +20,8 @@ AS_OF = "2020-07-20"
 
 # As long as names may be, and made of what has hurt other programs.
 HOSTILE = ["<script>alerted=1</script>", "\"><img src=x onerror=alerted=1>", "');alerted=1//", "x" * 200,
-           "\U0001f420" * 60, "\u202egnp.exe\u200f \u2066x", "</script><script>alerted=1</script>", "a\nb\tc\u2028d",
+           "\U0001f420" * 60, "\u202egnp.exe\u200f \u2066x", "x\u2069\u202egnp", "</script><script>alerted=1</script>",
+           "a\nb\tc\u2028d",
            "' onmouseover='alerted=1", "{shown} {all} &lt;b&gt; &#65;", "javascript:alerted=1", "=HYPERLINK(\"http://x\")",
            "\u0646\u0635 \u05e2\u05d1\u05e8\u05d9\u05ea 12", "Z\u0337\u0342a\u0301\u0300lgo"]
 

@@ -55,6 +55,15 @@ static void test_html_escape__controls_are_replaced(void **state)
     expect("\xef\xb7\x90\xef\xbf\xbe\xef\xbf\xbf\xf0\x9f\xbf\xbf", LOST LOST LOST LOST);
 }
 
+/* U+202A to U+202E and U+2066 to U+2069; marks (U+200E, U+200F) turn nothing but themselves. */
+static void test_html_escape__directions_are_not_turned(void **state)
+{
+    (void)state;
+    expect("\xe2\x80\xaegnp.exe\xe2\x81\xa6x\xe2\x81\xa9", LOST "gnp.exe" LOST "x" LOST);
+    expect("\xe2\x80\xaa\xe2\x81\xa5", LOST "\xe2\x81\xa5");
+    expect("\xd9\x86\xd8\xb5\xe2\x80\x8f (1)", "\xd9\x86\xd8\xb5\xe2\x80\x8f (1)");
+}
+
 static void test_html_escape__malformed_bytes_are_replaced(void **state)
 {
     (void)state;
@@ -90,6 +99,7 @@ int main(void)
         cmocka_unit_test(test_html_escape__plain_text_stays),
         cmocka_unit_test(test_html_escape__markup_becomes_references),
         cmocka_unit_test(test_html_escape__controls_are_replaced),
+        cmocka_unit_test(test_html_escape__directions_are_not_turned),
         cmocka_unit_test(test_html_escape__malformed_bytes_are_replaced),
         cmocka_unit_test(test_html_escape__every_pair_is_inert),
     };

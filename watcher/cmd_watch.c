@@ -36,13 +36,16 @@ static int once(const struct qb_daemon_options *options, int state)
     struct qb_office office;
     struct qb_result result = {0};
     int status = QB_EXIT_FAILED;
-    if (qb_office_open(&office, options->invocation, true)) {
+    if (qb_office_open_watching(&office, options->invocation)) {
         bool accept = unlinkat(state, QB_MARK_ACCEPT, 0) == 0;
         if (qb_office_whole_pass(&office, options->as_of, accept, &result)) {
             size_t errors;
             size_t warnings;
+            int64_t now;
+            qb_today(0, &now);
             qb_folder_rest(office.folder);
             qb_upkeep_once(office.folder);
+            qb_folder_keep(office.folder, now);
             qb_office_counts(&office, &errors, &warnings);
             qb_daemon_say_pass(&office, &result);
             status = result.troubles ? QB_EXIT_FAILED : errors ? QB_EXIT_PROBLEMS : QB_EXIT_FINE;

@@ -22,6 +22,8 @@
 #include <unistd.h>
 
 /* milliseconds */
+#define KEEP_AFTER \
+    1000 /* files that changed since the cache was written; it grows with the folder, so not after each */
 #define REST_AFTER 1000      /* of quiet, before git's index is brought up to date */
 #define LOOK_AGAIN 1000      /* at a folder that is held or gone */
 #define LIMITED_RESCAN 30000 /* when not every directory can be watched */
@@ -33,13 +35,6 @@ struct paths {
     char **items;
     size_t count;
     size_t capacity;
-};
-
-/* What the last pass found, for the status of a folder that is closed by now. */
-struct counts {
-    size_t records;
-    size_t errors;
-    size_t warnings;
 };
 
 struct daemon {
@@ -56,7 +51,7 @@ struct daemon {
     unsigned generation;  /* of the folder's settings that notify and settle know */
     const char *held;     /* why, or NULL */
     size_t held_files;    /* how many records are gone */
-    struct counts counts;
+    struct qb_counts counts;
     qb_date as_of; /* of the last pass */
     bool stop;
     bool whole;       /* the next pass looks at everything */
@@ -84,8 +79,7 @@ static qb_date today(const struct daemon *daemon, int64_t *now)
 
 static void count(struct daemon *daemon)
 {
-    qb_office_counts(&daemon->office, &daemon->counts.errors, &daemon->counts.warnings);
-    daemon->counts.records = daemon->office.folder->store.entry_count;
+    qb_folder_counts(daemon->office.folder, &daemon->counts);
 }
 
 static void write_status(struct daemon *daemon, int64_t now)
@@ -214,7 +208,7 @@ static void run_pass(struct daemon *daemon, struct qb_request *request)
         count(daemon);
         write_status(daemon, request->now);
         say_hold(daemon, held);
-        if (result.commits)
+        if (result.commits || daemon->office.folder->cache)
             daemon->rest_at = qb_office_clock() + REST_AFTER;
         if (result.commits || before == QB_DATE_NONE)
             qb_mirror_due(&daemon->mirror, qb_office_clock());
@@ -293,7 +287,7 @@ static void close_folder(struct daemon *daemon)
 static bool open_folder(struct daemon *daemon)
 {
     struct qb_err err = {0};
-    if (!qb_office_open(&daemon->office, who(daemon), true))
+    if (!qb_office_open_watching(&daemon->office, who(daemon)))
         return false;
     const struct qb_folder *folder = daemon->office.folder;
     int settle = daemon->options->settle_ms >= 0 ? daemon->options->settle_ms : folder->settings.settle_ms;
@@ -447,6 +441,24 @@ static int64_t next_wake(const struct daemon *daemon)
     return at > now ? at - now : 0;
 }
 
+/* With time on its hands: git's index, a folder that was asleep since the start, and what makes the next start quick.
+ */
+static void rest(struct daemon *daemon)
+{
+    struct qb_folder *folder = daemon->office.folder;
+    int64_t now;
+    qb_today(0, &now);
+    daemon->rest_at = qb_folder_rest(folder) ? -1 : qb_office_clock() + REST_AFTER;
+    if (folder->cache) {
+        struct qb_request request = {.whole = true, .awake = true};
+        run_pass(daemon, &request);
+    } else if (folder->unsaved > KEEP_AFTER) {
+        qb_folder_keep(folder, now);
+    }
+    if (daemon->rest_at < 0)
+        qb_upkeep_consider(&daemon->upkeep, folder, qb_office_clock());
+}
+
 /* The one question after every wake-up: what is due? */
 static void act(struct daemon *daemon)
 {
@@ -464,9 +476,7 @@ static void act(struct daemon *daemon)
         struct qb_request request = {0}; /* midnight: nothing but the date changed */
         run_pass(daemon, &request);
     } else if (daemon->rest_at >= 0 && daemon->rest_at <= now) {
-        daemon->rest_at = qb_folder_rest(daemon->office.folder) ? -1 : now + REST_AFTER;
-        if (daemon->rest_at < 0)
-            qb_upkeep_consider(&daemon->upkeep, daemon->office.folder, now);
+        rest(daemon);
     } else {
         qb_mirror_act(&daemon->mirror, daemon->office.folder, who(daemon), now);
     }
@@ -485,6 +495,16 @@ static void say_limits(struct daemon *daemon)
         qb_say(who(daemon), "log.limited", (struct qb_text_arg[]){{"wanted", wanted}, {"watched", watched}}, 2);
     }
     daemon->limits_told = limited;
+}
+
+/* What would have been done at rest. */
+static void end_rest(const struct daemon *daemon)
+{
+    int64_t now;
+    qb_today(0, &now);
+    if (daemon->rest_at >= 0)
+        qb_folder_rest(daemon->office.folder);
+    qb_folder_keep(daemon->office.folder, now);
 }
 
 int qb_daemon_run(const struct qb_daemon_options *options, int state)
@@ -521,8 +541,8 @@ int qb_daemon_run(const struct qb_daemon_options *options, int state)
         if (!daemon.stop && qb_notify_state(daemon.notify) == QB_NOTIFY_GONE && !open_anew(&daemon))
             break;
     }
-    if (daemon.office.folder && daemon.rest_at >= 0)
-        qb_folder_rest(daemon.office.folder);
+    if (daemon.office.folder)
+        end_rest(&daemon);
     qb_mirror_stop(&daemon.mirror);
     close_folder(&daemon);
     free(daemon.waiting.items);

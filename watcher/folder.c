@@ -8,6 +8,7 @@
 #include "core/base/limits.h"
 #include "core/history/anchors.h"
 #include "schema/settings.h"
+#include "watcher/cache.h"
 #include "watcher/copies.h"
 #include "watcher/keys.h"
 #include "watcher/reason.h"
@@ -491,10 +492,12 @@ static int read_exceptions_then(struct qb_folder *folder, const char *commit, st
     return result;
 }
 
-static int read_history(struct qb_folder *folder, struct qb_err *err)
+int qb_folder_read_history(struct qb_folder *folder, bool files, struct qb_err *err)
 {
     const char *commit = folder->options.commit;
-    int result = qb_history_files_at(folder->history, commit, 0, remember_committed, folder, err);
+    int result = QB_OK;
+    if (files)
+        result = qb_history_files_at(folder->history, commit, 0, remember_committed, folder, err);
     if (commit)
         return result == QB_OK ? read_exceptions_then(folder, commit, err) : result;
     if (result == QB_OK)
@@ -502,18 +505,23 @@ static int read_history(struct qb_folder *folder, struct qb_err *err)
     return result;
 }
 
-/* A broken object: history is mended, and what was read of it so far is forgotten. */
-static int mend_history(struct qb_folder *folder, struct qb_buf *notes, struct qb_err *err)
+static void forget_history(struct qb_folder *folder)
 {
     struct qb_map_item *item;
-    int result = qb_history_mend(folder->history, notes, err);
     for (size_t at = 0; (item = qb_map_next(&folder->files, &at));) {
         struct qb_tracked *file = item->value;
         file->committed = (struct qb_oid){0};
         file->excepted = false;
     }
     folder->exception_count = 0;
-    return result == QB_OK ? read_history(folder, err) : result;
+}
+
+/* A broken object: history is mended, and what was read of it so far is forgotten. */
+static int mend_history(struct qb_folder *folder, struct qb_buf *notes, struct qb_err *err)
+{
+    int result = qb_history_mend(folder->history, notes, err);
+    forget_history(folder);
+    return result == QB_OK ? qb_folder_read_history(folder, true, err) : result;
 }
 
 /* Commits are signed from now on. Without a key (the disk is full) they are unsigned, which `qbis audit` tells. */
@@ -545,8 +553,10 @@ static int open_history(struct qb_folder *folder, struct qb_err *err)
     else
         qb_buf_addf(&path, "%s/history.git", folder->state);
     int result = qb_history_open(&folder->history, qb_buf_text(&path), folder->path, writes, writes, &notes, err);
-    if (result == QB_OK)
-        result = read_history(folder, err);
+    if (result == QB_OK && folder->options.may_sleep)
+        qb_cache_open(folder);
+    if (result == QB_OK && !folder->cache)
+        result = qb_folder_read_history(folder, true, err);
     else if (result == QB_EABSENT && !writes)
         result = QB_OK; /* a folder without history yet */
     if (result == QB_EGIT && writes && folder->history)
@@ -584,6 +594,36 @@ static void copy_problems(struct qb_problems *to, const struct qb_problems *from
         qb_problems_add(to, &from->items[i]);
 }
 
+/* Settings and kinds; where they are not what the cache was made with, or earlier ones are needed, it is done without.
+ */
+static int load(struct qb_folder *folder, struct qb_err *err)
+{
+    int result = qb_folder_reload(folder, err);
+    if (!folder->cache)
+        return result;
+    if (result == QB_OK && !folder->odd.count && !folder->kind_problems.count && qb_cache_fits(folder))
+        return QB_OK;
+    qb_cache_drop(folder);
+    forget_history(folder); /* what could not be used was judged without it */
+    result = qb_folder_read_history(folder, true, err);
+    return result == QB_OK ? qb_folder_reload(folder, err) : result;
+}
+
+void qb_folder_counts(const struct qb_folder *folder, struct qb_counts *counts)
+{
+    size_t errors = qb_problems_errors(&folder->problems);
+    if (folder->cache)
+        qb_cache_counts(folder, counts);
+    else
+        *counts = (struct qb_counts){folder->store.entry_count, errors, folder->problems.count - errors};
+}
+
+void qb_folder_keep(struct qb_folder *folder, int64_t now)
+{
+    if (folder->options.may_sleep && folder->unsaved)
+        qb_cache_save(folder, now);
+}
+
 int qb_folder_open(struct qb_folder **out, const struct qb_folder_options *options, struct qb_problems *problems,
                    struct qb_err *err)
 {
@@ -600,7 +640,7 @@ int qb_folder_open(struct qb_folder **out, const struct qb_folder_options *optio
     if (result >= 0)
         result = open_state(folder, err);
     if (result == QB_OK)
-        result = qb_folder_reload(folder, err);
+        result = load(folder, err);
     if (result < 0) {
         const struct qb_tracked *file = qb_folder_find(folder, SETTINGS);
         copy_problems(problems, file ? file->problems : NULL);
@@ -634,6 +674,7 @@ void qb_folder_close(struct qb_folder *folder)
     free(folder->personal.items);
     free(folder->copies.items);
     free(folder->exceptions);
+    qb_cache_drop(folder);
     qb_history_close(folder->history);
     qb_ignore_free(folder->ignore);
     qb_settings_fini(&folder->settings);

@@ -43,6 +43,7 @@ enum qb_file_class {
 struct qb_tracked {
     const char *path; /* interned in the folder's pool */
     struct qb_file_stat stat;
+    int64_t looked_at;            /* seconds since the epoch, at most when the bytes were read; 0: not known */
     struct qb_oid committed;      /* in the newest commit */
     struct qb_oid blob;           /* in the folder, as last read or written */
     struct qb_oid exception;      /* last valid version, where it is not `committed`; the empty blob: none */
@@ -83,6 +84,7 @@ struct qb_folder_options {
     const char *path;  /* of the folder */
     const char *state; /* the state directory, or NULL: by the folder's id */
     bool writes;
+    bool may_sleep; /* as long as nothing changed since the last time, nothing is loaded (watcher/cache) */
     /* Instead of a state directory: the folder was taken out of this commit of this repository (watcher/backthen). */
     const char *repository;
     const char *commit;
@@ -91,6 +93,13 @@ struct qb_folder_options {
     /* Told how far a stage is; may be NULL. */
     void (*progress)(void *context, enum qb_progress_stage stage, size_t done, size_t total);
     void *context;
+};
+
+/* What a pass ended with. */
+struct qb_counts {
+    uint64_t records;
+    uint64_t errors;
+    uint64_t warnings;
 };
 
 struct qb_folder {
@@ -105,6 +114,9 @@ struct qb_folder {
     struct qb_store store;
     struct qb_link link;
     struct qb_checker *checker;
+    struct qb_cache *cache;     /* while it sleeps: what is known of it is there, and nothing below is filled */
+    size_t unsaved;             /* files that changed since the cache was written */
+    bool quiet;                 /* the last pass left nothing to do */
     struct qb_history *history; /* NULL: none yet (only without `writes`) */
     struct qb_pool paths;
     struct qb_map files;                  /* path -> struct qb_tracked */
@@ -128,6 +140,7 @@ struct qb_folder {
 
 struct qb_request {
     bool whole;               /* look at everything */
+    bool awake;               /* load the folder even when nothing changed */
     bool accept;              /* believe what is being held: that it is the folder, that many records were deleted */
     const char *const *paths; /* else: files or directories that may have changed */
     size_t path_count;
@@ -158,6 +171,10 @@ int qb_folder_make_state(const char *path, struct qb_err *err);
 
 int qb_folder_pass(struct qb_folder *folder, const struct qb_request *request, struct qb_result *result,
                    struct qb_err *err);
+
+void qb_folder_counts(const struct qb_folder *folder, struct qb_counts *counts);
+/* Keeps what is known of the files, for a quicker start (watcher/cache). */
+void qb_folder_keep(struct qb_folder *folder, int64_t now);
 
 /* What writers see. The tasks and facilities live in `arena`. Valid until the next pass. */
 void qb_folder_view(struct qb_folder *folder, enum qb_language language, struct qb_arena *arena,
@@ -199,6 +216,10 @@ struct qb_pass {
 };
 /* Something failed that must not stop the rest: a directory that cannot be read, an output that cannot be written. */
 void qb_pass_trouble(struct qb_pass *pass, const struct qb_err *err);
+/* Reads the exceptions of history and, with `files`, what is committed. */
+int qb_folder_read_history(struct qb_folder *folder, bool files, struct qb_err *err);
+/* Whether a path that the walk met is of interest: 0 no, negative: nor what is beneath. */
+int qb_scan_interest(const struct qb_folder *folder, const char *path, const struct qb_file_stat *st);
 /* scan: fills queue and gone. */
 int qb_scan(struct qb_pass *pass, struct qb_err *err);
 /* intake: reads what is queued, takes note of what is gone, decides who is in force. */

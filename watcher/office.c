@@ -63,6 +63,13 @@ bool qb_office_open(struct qb_office *office, const struct qb_invocation *invoca
     return (office->state || !writes) && open_folder(office, &options);
 }
 
+bool qb_office_open_watching(struct qb_office *office, const struct qb_invocation *invocation)
+{
+    *office = (struct qb_office){.invocation = invocation, .state = qb_state_dir(invocation)};
+    struct qb_folder_options options = {.state = office->state, .writes = true, .may_sleep = true};
+    return office->state && open_folder(office, &options);
+}
+
 bool qb_office_open_past(struct qb_office *office, const struct qb_invocation *invocation,
                          const struct qb_office_past *past)
 {
@@ -136,6 +143,8 @@ bool qb_office_whole_pass(struct qb_office *office, qb_date as_of, bool accept, 
 
 void qb_office_counts(const struct qb_office *office, size_t *errors, size_t *warnings)
 {
-    *errors = qb_problems_errors(&office->folder->problems);
-    *warnings = office->folder->problems.count - *errors;
+    struct qb_counts counts;
+    qb_folder_counts(office->folder, &counts);
+    *errors = counts.errors;
+    *warnings = counts.warnings;
 }

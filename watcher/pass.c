@@ -9,6 +9,7 @@
 
 #include "core/base/limits.h"
 #include "schema/settings.h"
+#include "watcher/cache.h"
 #include "watcher/copies.h"
 
 #include <stdlib.h>
@@ -202,14 +203,27 @@ static int same_history(struct qb_folder *folder, struct qb_err *err)
     return result;
 }
 
+/* Nothing is left for later: neither a hold nor a file that was in the middle of a change. */
+static bool is_done(const struct qb_result *result)
+{
+    return !result->held && !result->troubles && !result->unrest.length;
+}
+
 int qb_folder_pass(struct qb_folder *folder, const struct qb_request *request, struct qb_result *result,
                    struct qb_err *err)
 {
-    struct qb_pass pass = {.folder = folder,
-                           .request = request,
-                           .result = result,
-                           .whole = request->whole || !folder->stored,
-                           .verify = request->whole || !folder->stored};
+    bool woken = false;
+    if (folder->cache) {
+        bool look = request->whole && !request->accept && !request->awake;
+        if (look && qb_cache_unchanged(folder, request->as_of))
+            return QB_OK;
+        woken = true;
+        int waking = qb_cache_wake(folder, err);
+        if (waking < 0)
+            return waking;
+    }
+    bool whole = request->whole || woken || !folder->stored;
+    struct qb_pass pass = {.folder = folder, .request = request, .result = result, .whole = whole, .verify = whole};
     int code = same_history(folder, err);
     if (code == QB_OK)
         code = run(&pass, err);
@@ -217,6 +231,8 @@ int qb_folder_pass(struct qb_folder *folder, const struct qb_request *request, s
         code = merge_copies(&pass, err);
     if (code < 0)
         folder->stored = false; /* in doubt everything is read again */
+    folder->quiet = code == QB_OK && is_done(result);
+    folder->unsaved += result->changed + woken;
     end_pass(&pass);
     return code;
 }

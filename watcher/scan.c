@@ -25,19 +25,26 @@ static bool of_interest(const char *path, const struct qb_file_stat *st)
     return !strncmp(path, "records/", 8) && ends_with(path, ".json");
 }
 
+int qb_scan_interest(const struct qb_folder *folder, const char *path, const struct qb_file_stat *st)
+{
+    if (qb_ignore_match(folder->ignore, path) || !qb_history_path_allowed(path))
+        return -1;
+    return of_interest(path, st);
+}
+
 static int visit(void *context, const char *path, const struct qb_file_stat *st, struct qb_err *err)
 {
     struct qb_pass *pass = context;
     (void)err;
-    if (qb_ignore_match(pass->folder->ignore, path) || !qb_history_path_allowed(path))
-        return QB_FILE_SKIP;
-    if (!of_interest(path, st))
-        return QB_OK;
+    int interest = qb_scan_interest(pass->folder, path, st);
+    if (interest <= 0)
+        return interest < 0 ? QB_FILE_SKIP : QB_OK;
     struct qb_tracked *file = qb_folder_track(pass->folder, path);
     file->seen = true;
     bool known = file->present && qb_file_stat_equal(&file->stat, st) && (pass->folder->stored || !pass->whole);
     if (!known && !file->queued) {
         file->queued = true;
+        file->looked_at = pass->request->now;
         qb_list_add(&pass->queue, file);
     }
     return QB_OK;

@@ -74,6 +74,9 @@ bool qb_history_path_allowed(const char *path);
 /* Lines for info/exclude, so that `git status` ignores what the watcher ignores. */
 int qb_history_exclude(struct qb_history *history, const char *lines, struct qb_err *err);
 
+/* The newest commit of `main`; zero while there is none. */
+int qb_history_tip(struct qb_history *history, struct qb_oid *commit, struct qb_err *err);
+
 /* Every file of the newest commit, in tree order; none while there is no commit. `visit` returns 0 to go on; anything
  * else ends the walk, which returns it. */
 typedef int qb_history_file(void *context, const char *path, const struct qb_oid *blob, struct qb_err *err);

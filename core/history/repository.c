@@ -346,6 +346,11 @@ int qb_repository_sync(struct qb_history *history, struct qb_err *err)
     return QB_OK;
 }
 
+int qb_history_tip(struct qb_history *history, struct qb_oid *commit, struct qb_err *err)
+{
+    return qb_repository_head(history, commit, err);
+}
+
 int qb_repository_head(struct qb_history *history, struct qb_oid *commit, struct qb_err *err)
 {
     *commit = (struct qb_oid){0};

@@ -290,3 +290,54 @@ struct qb_version *qb_version_of_summary(struct qb_store *store, const char *id,
         free(words);
     return version;
 }
+
+/* --- back --- */
+
+static uint32_t word_or_none(struct qb_summary *summary, const char *text)
+{
+    return text ? qb_summary_word(summary, text, strlen(text)) : QB_SUMMARY_NONE;
+}
+
+static int32_t field_value(struct qb_summary *summary, const struct qb_version *version, const struct qb_shape *shape)
+{
+    const char *place = (const char *)version + shape->offset;
+    const char *text;
+    bool truth;
+    int32_t value;
+    switch (shape->type) {
+    case QB_SHAPE_WORD:
+        memcpy(&text, place, sizeof text);
+        return (int32_t)word_or_none(summary, text);
+    case QB_SHAPE_IS:
+    case QB_SHAPE_TRUE:
+        memcpy(&truth, place, sizeof truth);
+        return truth;
+    default:
+        memcpy(&value, place, sizeof value);
+        return value;
+    }
+}
+
+bool qb_summary_of_version(struct qb_summary *summary, const struct qb_version *version)
+{
+    const struct qb_shapes *shapes = qb_shapes_of(summary->role);
+    if (version->role != summary->role)
+        return false;
+    for (size_t i = 0; i < version->reference_count; i++)
+        qb_summary_reference(summary, word_or_none(summary, version->references[i].name->id),
+                             version->references[i].kind, version->references[i].field);
+    for (size_t i = 0; i < version->unique_count; i++)
+        qb_summary_unique(summary, word_or_none(summary, version->uniques[i].value), version->uniques[i].field);
+    for (size_t i = 0; i < shapes->count; i++)
+        qb_summary_field(summary, field_value(summary, version, &shapes->items[i]));
+    if (shapes->ids) {
+        struct qb_ids ids;
+        memcpy(&ids, (const char *)version + shapes->ids_offset, sizeof ids);
+        for (size_t i = 0; i < ids.count; i++)
+            qb_summary_id(summary, word_or_none(summary, ids.items[i]));
+    }
+    summary->title = word_or_none(summary, version->title);
+    summary->author = word_or_none(summary, version->author);
+    summary->frozen_from = version->frozen_from;
+    return true;
+}

@@ -79,6 +79,10 @@ void qb_summary_id(struct qb_summary *summary, uint32_t word);
 void qb_summary_field(struct qb_summary *summary, int32_t value);
 void qb_summary_end(struct qb_summary *summary, struct qb_buf *out);
 
+/* The other way: what a version of that role says, after qb_summary_begin. False when the version does not tell (it is
+ * of the role, but plays no part in the schedule). */
+bool qb_summary_of_version(struct qb_summary *summary, const struct qb_version *version);
+
 /* The version that a summary says, of the record `id` (interned in the store): held by nobody yet. NULL when the bytes
  * are no summary (of a damaged file). */
 struct qb_version *qb_version_of_summary(struct qb_store *store, const char *id, const char *bytes, size_t length);

@@ -70,7 +70,28 @@ static void test_summary__comes_back_as_it_was(void **state)
     assert_int_equal(version->unique_count, 1);
     assert_ptr_equal(version->uniques[0].value, version->title);
     assert_int_equal(version->uniques[0].field, 1);
+    struct qb_summary summary = {0};
+    struct qb_buf again = {0};
+    qb_summary_begin(&summary, QB_ROLE_SHIPMENT);
+    assert_true(qb_summary_of_version(&summary, version));
+    qb_summary_end(&summary, &again);
+    struct qb_version *second = qb_version_of_summary(&store, id, again.data, again.length);
+    assert_memory_equal(&second->as.shipment.certificate_issued_on, &shipment->certificate_issued_on,
+                        sizeof(struct qb_shipment) - offsetof(struct qb_shipment, certificate_issued_on));
+    assert_ptr_equal(second->as.shipment.decree, shipment->decree);
+    assert_ptr_equal(second->title, version->title);
+    assert_ptr_equal(second->author, version->author);
+    assert_int_equal(second->frozen_from, version->frozen_from);
+    assert_memory_equal(second->references, version->references, 2 * sizeof *version->references);
+    assert_ptr_equal(second->uniques[0].value, version->uniques[0].value);
+    assert_memory_equal(qb_version_ids(second), qb_version_ids(version), 2 * sizeof(char *));
+    version->role = QB_ROLE_NONE;
+    qb_summary_begin(&summary, QB_ROLE_SHIPMENT);
+    assert_false(qb_summary_of_version(&summary, version));
+    qb_version_free(second);
     qb_version_free(version);
+    qb_summary_fini(&summary);
+    qb_buf_fini(&again);
     qb_buf_fini(&bytes);
     qb_store_fini(&store);
 }

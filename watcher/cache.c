@@ -344,7 +344,7 @@ int qb_cache_wake(struct qb_folder *folder, struct qb_err *err)
 {
     const struct qb_cache *cache = folder->cache;
     struct qb_oid tip = {0};
-    struct qb_file_stat root;
+    struct qb_file_stat root = {0};
     int result = qb_history_tip(folder->history, &tip, err);
     if (result == QB_OK)
         result = qb_file_stat(folder->dir, "", &root, err);

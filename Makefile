@@ -196,7 +196,12 @@ demo: deps
 bench: deps
 	$(call need,$(PACKAGES_BENCH))
 	+$(MAKE) all
+	+$(MAKE) $(BUILD)/evaluate
 	tests/bench/bench --qbis $(BUILD)/qbis --work $(BUILD)/bench
+
+# Evaluation alone, beside the program.
+$(BUILD)/evaluate: $(BUILD)/tests/bench/evaluate.o $(BUILD)/libqbis.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LDLIBS)
 
 # --- documentation ---
 # Pages that are the program's own words; `make check` compares them with what it says.

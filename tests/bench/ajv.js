@@ -3,6 +3,7 @@
 //
 //   node ajv.js kinds KIND.yaml... > kinds.json      the kinds as JSON, once
 //   node ajv.js check kinds.json FOLDER              "N files, N wrong"
+//   node ajv.js evaluate kinds.json KIND RECORDS.jsonl ROUNDS      "N records, N wrong, S seconds", parsed before
 //
 // The formats of Q-BIS are given here as a user of ajv would write them; references, uniqueness and dates are not
 // checked at all, which is in ajv's favour. Packages are found through NODE_PATH.
@@ -47,11 +48,33 @@ function files(folder, found) {
   return found;
 }
 
-function check(kindsFile, folder) {
+function compiler(options) {
   const Ajv = require('ajv/dist/2020');
-  const ajv = new Ajv({ strict: false, allErrors: true });
+  const ajv = new Ajv({ strict: false, ...options });
   require('ajv-formats')(ajv);
   for (const [name, format] of Object.entries(FORMATS)) ajv.addFormat(name, format);
+  return ajv;
+}
+
+// As the C side: yes or no for each record, so ajv may stop at the first error.
+function evaluate(kindsFile, name, recordsFile, rounds) {
+  const kind = JSON.parse(fs.readFileSync(kindsFile, 'utf8')).find((k) => k['x-qbis-kind'] === name);
+  const validate = compiler({}).compile(kind);
+  const records = fs.readFileSync(recordsFile, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
+  const took = [];
+  let wrong = 0;
+  for (let i = 0; i < rounds; i++) {
+    const start = process.hrtime.bigint();
+    wrong = 0;
+    for (const record of records) if (!validate(record)) wrong++;
+    took.push(Number(process.hrtime.bigint() - start) / 1e9);
+  }
+  took.sort((a, b) => a - b);
+  console.log(`${records.length} records, ${wrong} wrong, ${took[took.length >> 1].toFixed(6)} seconds`);
+}
+
+function check(kindsFile, folder) {
+  const ajv = compiler({ allErrors: true });
   let count = 0;
   let wrong = 0;
   for (const kind of JSON.parse(fs.readFileSync(kindsFile, 'utf8'))) {
@@ -67,5 +90,4 @@ function check(kindsFile, folder) {
 }
 
 const [mode, ...rest] = process.argv.slice(2);
-if (mode === 'kinds') kinds(rest);
-else check(...rest);
+({ kinds: () => kinds(rest), check: () => check(...rest), evaluate: () => evaluate(...rest) })[mode]();

@@ -237,12 +237,18 @@ static void forget_waiting(struct daemon *daemon)
     daemon->waiting.count = 0;
 }
 
-static bool any_gone(const struct daemon *daemon)
+/* The one that is found goes to the front, where the next look finds it at once. */
+static bool any_gone(struct daemon *daemon)
 {
+    char **items = daemon->waiting.items;
     struct qb_file_stat st;
     for (size_t i = 0; i < daemon->waiting.count; i++)
-        if (qb_file_stat(daemon->office.folder->dir, daemon->waiting.items[i], &st, NULL) == QB_EABSENT)
+        if (qb_file_stat(daemon->office.folder->dir, items[i], &st, NULL) == QB_EABSENT) {
+            char *found = items[i];
+            items[i] = items[0];
+            items[0] = found;
             return true;
+        }
     return false;
 }
 

@@ -16,7 +16,7 @@ PACKAGES_VALGRIND := valgrind
 NODE = $(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
 PACKAGES_BENCH    = $(NODE)
 PACKAGES_BROWSER  = chromium fonts-dejavu-core $(NODE)
-PACKAGES_PICTURES := libreoffice-calc poppler-utils webp
+PACKAGES_PICTURES := libreoffice-calc-nogui poppler-utils webp
 PACKAGES_FUZZ     := clang libclang-rt-14-dev llvm
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wwrite-strings -Wconversion
@@ -210,6 +210,12 @@ docs: deps
 	$(BUILD)/qbis --language en kinds --markdown --shipped > $(BUILD)/page.md && mv $(BUILD)/page.md docs/reference-kinds.md
 	$(BUILD)/qbis --language id kinds --markdown --shipped > $(BUILD)/page.md && mv $(BUILD)/page.md docs/rujukan-jenis.md
 
+# What docs/img shows; look at it before it is committed.
+pictures: deps deps-browser
+	$(call need,$(PACKAGES_PICTURES))
+	+$(MAKE) all
+	QBIS_BROWSER=$(abspath $(BUILD))/browser docs/pictures --qbis $(BUILD)/qbis
+
 # --- order in the house ---
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
@@ -243,6 +249,7 @@ help:
 	  'make bench           measures, each beside its yardstick' \
 	  'make lint            format, warnings, include directions, cppcheck, shellcheck, catalogues' \
 	  'make docs            writes the pages in docs/ that come from the program' \
+	  'make pictures        takes the pictures of docs/img anew' \
 	  'make format          clang-format over all C files' \
 	  'make deps            installs the Debian packages that the others need' \
 	  'make install         PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)' \
@@ -251,6 +258,6 @@ help:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps deps-browser tests check check-asan check-valgrind fuzz fuzzers golden soak demo bench format lint docs install uninstall dist help clean
+.PHONY: all deps deps-browser tests check check-asan check-valgrind fuzz fuzzers golden soak demo bench format lint docs pictures install uninstall dist help clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -56,7 +56,10 @@ static void write_day(struct qb_html *html, const struct qb_task *task)
         qb_html_markup(html, "</span>");
     } else if (task->due_by != QB_DATE_NONE) {
         qb_html_markup(html, "<strong class=\"distance\">");
-        qb_page_distance(html, "page.left.none", task->due_by);
+        if (task->status == QB_STATUS_OVERDUE && task->due_by >= html->view->as_of)
+            qb_html_say(html, "page.late.already", NULL); /* the next shipment did not wait for its last day */
+        else
+            qb_page_distance(html, "page.left.none", task->due_by);
         qb_html_markup(html, "</strong> <span class=\"day\">");
         qb_html_markup(html, qb_html_date(html, task->due_by));
         qb_html_markup(html, "</span>");
@@ -73,16 +76,15 @@ static void write_what(struct qb_html *html, const struct qb_task *task)
 {
     struct qb_phrase phrases[QB_TASK_PHRASES];
     size_t count = qb_task_phrases(html->view, task, true, phrases);
-    qb_html_markup(html, "<td role=\"cell\" class=\"what\">");
+    qb_html_markup(html, "<td role=\"cell\" class=\"what\"><p>");
     for (size_t i = 0; i < count; i++) {
         if (i)
             qb_html_markup(html, " ");
         qb_html_phrase(html, &phrases[i]);
     }
-    if (task->obligation) {
-        qb_html_markup(html, "\n");
+    qb_html_markup(html, "</p>\n");
+    if (task->obligation)
         qb_page_shipments(html, task->chain, task->obligation);
-    }
     qb_html_markup(html, "</td>\n");
 }
 

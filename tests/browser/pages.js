@@ -115,11 +115,11 @@ test('test_page__pages_of_every_kind_are_accessible_in_both_schemes_at_every_wid
 });
 
 test('test_page__nothing_is_wider_than_its_place', async () => {
-  for (const file of [...given.kinds, ...given.hostile])
+  for (const file of [...given.kinds, given.many, ...given.hostile])
     for (const javaScriptEnabled of given.kinds.includes(file) ? [true, false] : [true])
       await visit(file, {javaScriptEnabled}, async page => {
         await openAll(page);
-        for (const width of [320, ...WIDTHS]) {
+        for (const width of [320, 960, ...WIDTHS]) { // 960: where the worklist becomes a table
           await page.setViewportSize({width, height: 800});
           assert.deepEqual(await overflow(page), [], `${name(file)} at ${width}`);
         }
@@ -131,7 +131,7 @@ test('test_page__nothing_is_wider_than_its_place', async () => {
 
 test('test_page__first_screen_of_a_phone_says_what_and_by_whom', async () => {
   await visit(given.schedule, {viewport: PHONE}, async page => {
-    for (const part of ['.status', '.distance', '.where', '.what', '.who']) {
+    for (const part of ['.status', '.distance', '.where', '.what p', '.who']) {
       const box = await page.locator('#tasks > tr').first().locator(part).first().boundingBox();
       assert.ok(box && box.width > 0 && box.y + box.height <= PHONE.height, `${part}: ${JSON.stringify(box)}`);
     }

@@ -241,7 +241,7 @@ static void test_html__says_what_to_do_in_indonesian(void **state)
                      "Kunjungan monitoring ke-1: 3 dari 3 pengiriman, paling lambat 8 Juli 2020. Pengiriman berikutnya "
                      "(SHP-4) sudah bersertifikat sebelum kunjungan ini dilakukan.",
                      "Petugas: OFF-0001, OFF-0002 dan OFF-0003 Direncanakan 7 Juli 2020.",
-                     "2 hari lagi",
+                     "sudah terlambat 8 Juli 2020",
                      "Kunjungan monitoring ke-2: 3 dari 3 pengiriman, paling lambat 6 Juli 2020.",
                      "hari ini",
                      "Belum ada rencana dan petugas.",

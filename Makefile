@@ -126,7 +126,7 @@ $(BUILD)/browser/installed: tests/browser/package.json tests/browser/package-loc
 # --- tests ---
 UNIT := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 SUITE := $(basename $(notdir $(wildcard tests/suite/suite_*.c)))
-FUZZ := json yaml csv value kind settings schema pattern formats record escape terminal trail ignore number tree
+FUZZ := json summary yaml csv value kind settings schema pattern formats record escape terminal trail ignore number tree
 TEST_PROGRAMS = $(UNIT:%=$(BUILD)/tests/%) $(SUITE:%=$(BUILD)/tests/%) $(FUZZ:%=$(BUILD)/tests/suite_fuzz_%)
 SHARED ?= ../shared
 

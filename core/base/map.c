@@ -161,6 +161,7 @@ void qb_pool_fini(struct qb_pool *pool)
 /* An interned text with what stands before it. */
 struct word {
     void *place;
+    uint32_t length;
     char text[];
 };
 
@@ -169,8 +170,9 @@ const char *qb_pool_bytes(struct qb_pool *pool, const char *text, size_t length)
     char *known = qb_map_get(&pool->map, text, length);
     if (known)
         return known;
-    struct word *word = qb_arena_alloc_words(&pool->arena, sizeof *word + length + 1);
+    struct word *word = qb_arena_alloc_words(&pool->arena, offsetof(struct word, text) + length + 1);
     word->place = NULL;
+    word->length = (uint32_t)length;
     if (length)
         memcpy(word->text, text, length);
     word->text[length] = '\0';
@@ -178,9 +180,19 @@ const char *qb_pool_bytes(struct qb_pool *pool, const char *text, size_t length)
     return word->text;
 }
 
+static struct word *word_of(const char *interned)
+{
+    return (struct word *)(uintptr_t)(interned - offsetof(struct word, text));
+}
+
+size_t qb_pool_length(const char *interned)
+{
+    return word_of(interned)->length;
+}
+
 void **qb_pool_place(const char *interned)
 {
-    return (void **)(uintptr_t)(interned - offsetof(struct word, text));
+    return &word_of(interned)->place;
 }
 
 const char *qb_pool_string(struct qb_pool *pool, const char *text)

@@ -60,6 +60,8 @@ const char *qb_pool_string(struct qb_pool *pool, const char *text); /* NULL give
 const char *qb_pool_bytes(struct qb_pool *pool, const char *text, size_t length);
 /* The interned pointer if the text is known, else NULL. Adds nothing. */
 const char *qb_pool_find(const struct qb_pool *pool, const char *text, size_t length);
+/* Bytes of an interned string, which may hold NULs. */
+size_t qb_pool_length(const char *interned);
 /* The place beside an interned string. */
 void **qb_pool_place(const char *interned);
 

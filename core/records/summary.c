@@ -295,7 +295,7 @@ struct qb_version *qb_version_of_summary(struct qb_store *store, const char *id,
 
 static uint32_t word_or_none(struct qb_summary *summary, const char *text)
 {
-    return text ? qb_summary_word(summary, text, strlen(text)) : QB_SUMMARY_NONE;
+    return text ? qb_summary_word(summary, text, qb_pool_length(text)) : QB_SUMMARY_NONE;
 }
 
 static int32_t field_value(struct qb_summary *summary, const struct qb_version *version, const struct qb_shape *shape)

@@ -5,6 +5,7 @@
  */
 #include "schema/extract.h"
 
+#include <math.h>
 #include <string.h>
 
 static uint32_t word_of(struct qb_summary *summary, const struct qb_json *value)
@@ -20,6 +21,15 @@ static int32_t whole(const struct qb_json *value)
     int64_t number;
     bool fits = qb_json_integer(value, &number) && number >= 0 && number <= INT32_MAX;
     return fits ? (int32_t)number : 0;
+}
+
+/* Of a number of kilograms. Whole grams add up to the same sum in any order, which doubles do not. What the schema
+ * refuses anyway (nothing, too much) weighs nothing. */
+static int64_t grams(const struct qb_json *value)
+{
+    const double most = 1e9; /* kilograms, as schema/kinds/shipment.yaml has it */
+    bool fits = value && value->type == QB_JSON_NUMBER && value->number > 0 && value->number <= most;
+    return fits ? llround(value->number * 1000) : 0;
 }
 
 static int32_t choice(const struct qb_shape *shape, const char *text)
@@ -63,8 +73,11 @@ static void take_role(struct qb_summary *summary, const struct qb_json *record)
     for (uint32_t i = 0; list && list->type == QB_JSON_ARRAY && i < list->length; i++) {
         const struct qb_json *item = &list->as.items[i];
         uint32_t word = word_of(summary, shapes->ids_member ? qb_json_get(item, shapes->ids_member) : item);
-        if (word != QB_SUMMARY_NONE)
-            qb_summary_id(summary, word);
+        if (word == QB_SUMMARY_NONE)
+            continue;
+        qb_summary_id(summary, word);
+        if (shapes->weight_member)
+            qb_summary_weight(summary, grams(qb_json_get(item, shapes->weight_member)));
     }
 }
 

@@ -73,10 +73,16 @@ int qb_expected_files(struct qb_folder *folder, qb_expected_file *visit, void *c
 {
     struct asking asking = {visit, context};
     struct qb_output_view view;
+    struct qb_month_list due;
+    struct qb_month_list gone;
     struct qb_arena arena;
     int result = QB_OK;
     qb_arena_init(&arena);
+    qb_folder_count(folder);
     qb_folder_view(folder, folder->settings.language, &arena, &view);
+    qb_months_due(&folder->months, true, &arena, &due, &gone);
+    view.months = due.items;
+    view.month_count = due.count;
     for (size_t i = 0; i < qb_output_count && result == QB_OK; i++) {
         const struct qb_output *output = &qb_outputs[i];
         if (!qb_settings_output(&folder->settings, output->name))

@@ -315,10 +315,12 @@ static void drop_facilities(struct qb_folder *folder)
     for (size_t at = 0; (item = qb_map_next(&folder->facilities, &at));) {
         struct qb_facility_state *state = item->value;
         qb_schedule_free(state->schedule);
+        qb_figures_free(state->figures);
         qb_problems_fini(&state->problems);
         free(state);
     }
     qb_map_fini(&folder->facilities);
+    qb_months_fini(&folder->months);
 }
 
 static void drop_records(struct qb_folder *folder)

@@ -24,6 +24,7 @@
 #include "schema/check.h"
 #include "schema/link.h"
 #include "watcher/ignore.h"
+#include "watcher/monthly.h"
 #include "watcher/progress.h"
 
 /* What a file in the folder is to Q-BIS. */
@@ -76,6 +77,8 @@ void qb_list_add(struct qb_list *list, struct qb_tracked *file);
 struct qb_facility_state {
     const struct qb_name *name;
     struct qb_facility_schedule *schedule; /* NULL until computed, or without a decree */
+    struct qb_facility_figures *figures;   /* for the reports of months; NULL as `schedule`, or when there are none */
+    const char *title;                     /* the words for it in the reports that were written; interned, or NULL */
     struct qb_problems problems;           /* warnings of the schedule */
     bool dirty;
 };
@@ -129,6 +132,7 @@ struct qb_folder {
     struct qb_history_change *exceptions; /* as they are stored, by path */
     size_t exception_count;
     struct qb_map facilities;    /* id -> struct qb_facility_state */
+    struct qb_months months;     /* that have figures */
     struct qb_problems problems; /* all, sorted: as in problems.json */
     qb_date as_of;
     qb_date anchored_on; /* the day of which the line in status/anchors.txt is known to be there */
@@ -179,6 +183,9 @@ void qb_folder_keep(struct qb_folder *folder, int64_t now);
 /* What writers see. The tasks and facilities live in `arena`. Valid until the next pass. */
 void qb_folder_view(struct qb_folder *folder, enum qb_language language, struct qb_arena *arena,
                     struct qb_output_view *view);
+
+/* Counts the figures that reports of months are made of, which a pass without `writes` does not. */
+void qb_folder_count(struct qb_folder *folder);
 
 /* Brings git's index up to the newest commit (when there is time). False when a git that a person runs holds it: ask
  * again later. */

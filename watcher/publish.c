@@ -56,6 +56,35 @@ static int warn(struct qb_folder *folder, struct qb_facility_state *state, const
     return qb_link_add(&folder->link, entry, &hit, &state->problems, err);
 }
 
+static const char *title(const void *context, const char *kind, const char *id)
+{
+    const struct qb_folder *folder = context;
+    const struct qb_kind *known = qb_kinds_find(folder->kinds, kind);
+    const struct qb_name *name = qb_store_find_name(&folder->store, id);
+    const struct qb_version *version = known && name ? qb_store_in_force(name, known->index) : NULL;
+    return version && version->title ? version->title : id;
+}
+
+static bool reports_wanted(const struct qb_folder *folder)
+{
+    bool wanted = false;
+    for (size_t i = 0; i < qb_output_count; i++)
+        wanted |= qb_outputs[i].scope == QB_OUTPUT_MONTH && qb_settings_output(&folder->settings, qb_outputs[i].name);
+    return wanted;
+}
+
+static void count_figures(struct qb_folder *folder, struct qb_facility_state *state,
+                          const struct qb_facility_records *records)
+{
+    const char *words = title(folder, "facility", state->name->id);
+    struct qb_facility_figures *before = state->figures;
+    bool wanted = state->schedule && reports_wanted(folder);
+    state->figures = wanted ? qb_figures_of(state->schedule, records, folder->as_of) : NULL;
+    qb_months_replace(&folder->months, before, state->figures, words != state->title);
+    state->title = words;
+    qb_figures_free(before);
+}
+
 static int compute(struct qb_folder *folder, struct qb_facility_state *state, struct qb_err *err)
 {
     struct qb_arena arena;
@@ -70,8 +99,23 @@ static int compute(struct qb_folder *folder, struct qb_facility_state *state, st
         for (size_t i = 0; i < state->schedule->warning_count && result == QB_OK; i++)
             result = warn(folder, state, &state->schedule->warnings[i], err);
     }
+    if (folder->options.writes)
+        count_figures(folder, state, &records);
     qb_arena_fini(&arena);
     return result;
+}
+
+void qb_folder_count(struct qb_folder *folder)
+{
+    struct qb_map_item *item;
+    for (size_t at = 0; (item = qb_map_next(&folder->facilities, &at));) {
+        struct qb_facility_state *state = item->value;
+        struct qb_arena arena;
+        qb_arena_init(&arena);
+        struct qb_facility_records records = qb_store_facility(state->name, &arena);
+        count_figures(folder, state, &records);
+        qb_arena_fini(&arena);
+    }
 }
 
 /* --- problems --- */
@@ -159,15 +203,6 @@ static void gather_problems(struct qb_folder *folder)
 
 /* --- the view --- */
 
-static const char *title(const void *context, const char *kind, const char *id)
-{
-    const struct qb_folder *folder = context;
-    const struct qb_kind *known = qb_kinds_find(folder->kinds, kind);
-    const struct qb_name *name = qb_store_find_name(&folder->store, id);
-    const struct qb_version *version = known && name ? qb_store_in_force(name, known->index) : NULL;
-    return version && version->title ? version->title : id;
-}
-
 static const char *company(const void *context, const char *facility)
 {
     const struct qb_folder *folder = context;
@@ -189,6 +224,18 @@ static int by_facility(const void *a, const void *b)
     const struct qb_facility_schedule *const *x = a;
     const struct qb_facility_schedule *const *y = b;
     return strcmp((*x)->facility, (*y)->facility);
+}
+
+/* The figures of the facilities in the list, in its order. */
+static void view_figures(const struct qb_folder *folder, struct qb_arena *arena, struct qb_output_view *view)
+{
+    const struct qb_facility_figures **list = qb_arena_alloc(arena, (view->facility_count + 1) * sizeof *list);
+    for (size_t i = 0; i < view->facility_count; i++) {
+        const struct qb_facility_state *state = qb_map_get_string(&folder->facilities, view->facilities[i]->facility);
+        if (state->figures)
+            list[view->figures_count++] = state->figures;
+    }
+    view->figures = list;
 }
 
 void qb_folder_view(struct qb_folder *folder, enum qb_language language, struct qb_arena *arena,
@@ -223,6 +270,7 @@ void qb_folder_view(struct qb_folder *folder, enum qb_language language, struct 
         .records = records,
         .context = folder,
     };
+    view_figures(folder, arena, view);
 }
 
 /* --- files --- */
@@ -353,6 +401,20 @@ static int write_facilities(struct qb_pass *pass, const struct qb_output *output
     return result;
 }
 
+/* The files of a month that nothing is left of. */
+static void clear_months(struct qb_pass *pass, const struct qb_month_list *gone)
+{
+    char month[QB_DATE_SIZE];
+    for (size_t i = 0; i < qb_output_count; i++) {
+        for (size_t k = 0; qb_outputs[i].scope == QB_OUTPUT_MONTH && k < gone->count; k++) {
+            qb_date_format(gone->items[k], month)[7] = '\0';
+            char *path = qb_output_path(&qb_outputs[i], month);
+            clear_path(pass, path);
+            free(path);
+        }
+    }
+}
+
 /* Files of officers that were asked for in the last pass: not any more, until they are again. */
 static void collect_personal(struct qb_folder *folder, struct qb_list *before)
 {
@@ -446,12 +508,17 @@ static int write_all(struct qb_pass *pass, struct qb_err *err)
 {
     struct qb_folder *folder = pass->folder;
     struct qb_output_view view;
+    struct qb_month_list due;
+    struct qb_month_list gone;
     struct qb_arena arena;
     int result = QB_OK;
     qb_arena_init(&arena);
     qb_folder_view(folder, folder->settings.language, &arena, &view);
     view.keeps = view.facility_count <= MOST_KEPT;
     pass->batch = qb_file_batch_new(folder->dir, take_written, pass);
+    qb_months_due(&folder->months, pass->verify || folder->retitled, &arena, &due, &gone);
+    view.months = due.items;
+    view.month_count = due.count;
     if (pass->verify)
         want_none(folder);
     if (folder->retitled)
@@ -467,6 +534,8 @@ static int write_all(struct qb_pass *pass, struct qb_err *err)
     }
     int late = qb_render_end(slow, result == QB_OK ? take : NULL, pass, err);
     result = result == QB_OK ? late : result;
+    if (result == QB_OK)
+        clear_months(pass, &gone);
     if (result == QB_OK && folder->settings.problem_notes)
         result = write_notes(pass, err);
     qb_file_batch_flush(pass->batch);
@@ -506,12 +575,17 @@ int qb_publish(struct qb_pass *pass, struct qb_err *err)
     qb_folder_progress(folder, QB_PROGRESS_COMPUTING, 0, 0);
     if (folder->as_of != pass->request->as_of || pass->whole)
         mark_all(folder);
+    bool other_day = folder->as_of != pass->request->as_of;
+    if (other_day)
+        qb_months_touch(&folder->months, folder->as_of);
     folder->as_of = pass->request->as_of;
     for (size_t at = 0; result == QB_OK && (item = qb_map_next(&folder->facilities, &at));) {
         struct qb_facility_state *state = item->value;
         if (state->dirty)
             result = compute(folder, state, err);
     }
+    if (other_day)
+        qb_months_touch(&folder->months, folder->as_of);
     collect_notes(folder, &notes);
     if (result == QB_OK) {
         gather_problems(folder);
@@ -521,6 +595,7 @@ int qb_publish(struct qb_pass *pass, struct qb_err *err)
         }
     }
     if (result == QB_OK && folder->options.writes) {
+        qb_months_settle(&folder->months);
         clear_list(pass, &notes);
         clear_list(pass, &personal);
     }

@@ -5,6 +5,8 @@
  */
 #include "watcher/render.h"
 
+#include "core/output/monthly.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -31,7 +33,10 @@ static int render_one(const struct qb_output_view *view, const struct qb_output 
                       void *context, struct qb_err *err)
 {
     struct qb_buf bytes = {0};
-    char *path = qb_output_path(output, view->officer);
+    char month[QB_DATE_SIZE] = "";
+    if (view->report)
+        qb_date_format(view->report->month, month)[7] = '\0';
+    char *path = qb_output_path(output, view->report ? month : view->officer);
     output->write(&bytes, view, NULL);
     int result = sink(context, output, path, &bytes, err);
     qb_buf_fini(&bytes);
@@ -107,10 +112,31 @@ static int render_officers(const struct qb_output_view *view, const struct qb_ou
     return result;
 }
 
+static int render_months(const struct qb_output_view *view, const struct qb_output *output, qb_render_sink *sink,
+                         void *context, struct qb_err *err)
+{
+    int result = QB_OK;
+    for (size_t i = 0; i < view->month_count && result == QB_OK; i++) {
+        struct qb_output_view own = *view;
+        struct qb_report report;
+        qb_report_make(&report, view, view->months[i]);
+        own.report = &report;
+        result = render_one(&own, output, sink, context, err);
+        qb_report_fini(&report);
+    }
+    return result;
+}
+
 int qb_render(const struct qb_output_view *view, const struct qb_output *output, qb_render_sink *sink, void *context,
               struct qb_err *err)
 {
-    return (output->scope == QB_OUTPUT_OFFICER ? render_officers : render_one)(view, output, sink, context, err);
+    static int (*const render[QB_OUTPUT_SCOPES])(const struct qb_output_view *, const struct qb_output *,
+                                                 qb_render_sink *, void *, struct qb_err *) = {
+        [QB_OUTPUT_OFFICE] = render_one,
+        [QB_OUTPUT_OFFICER] = render_officers,
+        [QB_OUTPUT_MONTH] = render_months,
+    };
+    return render[output->scope](view, output, sink, context, err);
 }
 
 /* --- the slow ones --- */

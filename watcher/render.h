@@ -19,7 +19,8 @@
 typedef int qb_render_sink(void *context, const struct qb_output *output, const char *path, const struct qb_buf *bytes,
                            struct qb_err *err);
 
-/* Writes an output of the scope OFFICE (one file) or OFFICER (one for each officer whose work some task is). */
+/* Writes an output of the scope OFFICE (one file), OFFICER (one for each officer whose work some task is) or MONTH (one
+ * for each of the view's months). */
 int qb_render(const struct qb_output_view *view, const struct qb_output *output, qb_render_sink *sink, void *context,
               struct qb_err *err);
 

@@ -9,6 +9,7 @@
  * a column, blanks and quotes in between not counting.
  */
 #include "core/base/utf8.h"
+#include "core/output/phrase.h"
 #include "core/output/piece.h"
 #include "core/output/writers.h"
 
@@ -251,6 +252,14 @@ static void write_task_id(struct qb_buf *cell, const struct row *row)
     qb_buf_add_string(cell, row->task->id);
 }
 
+/* Empty under the policy "fixed", which needs no explanation. */
+static void write_why(struct qb_buf *cell, const struct row *row)
+{
+    struct qb_phrase phrase;
+    if (qb_task_why(row->task, &phrase))
+        qb_phrase_text(cell, row->view, &phrase);
+}
+
 static const struct {
     const char *header; /* message id */
     void (*write)(struct qb_buf *cell, const struct row *row);
@@ -262,7 +271,7 @@ static const struct {
     {"csv.shipments", write_shipments},   {"csv.due-on", write_due_on},
     {"csv.due-by", write_due_by},         {"csv.expected-on", write_expected_on},
     {"csv.planned-on", write_planned_on}, {"csv.officers", write_officers},
-    {"csv.task", write_task_id},
+    {"csv.task", write_task_id},          {"csv.why", write_why},
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 

@@ -56,13 +56,23 @@ void qb_date_words_month(struct qb_buf *out, enum qb_language language, qb_date 
     qb_text_format(out, language, "date.words.month", args, sizeof args / sizeof *args);
 }
 
-void qb_date_words_short(struct qb_buf *out, enum qb_language language, qb_date date)
+static void add_month(struct qb_buf *out, enum qb_language language, const char *series, qb_date date)
 {
-    if (date == QB_DATE_NONE)
-        return;
     int year;
     int month;
     int day;
+    if (date == QB_DATE_NONE)
+        return;
     qb_date_to_civil(date, &year, &month, &day);
-    qb_buf_add_string(out, numbered(language, "date.month.short", month));
+    qb_buf_add_string(out, numbered(language, series, month));
+}
+
+void qb_date_words_month_name(struct qb_buf *out, enum qb_language language, qb_date date)
+{
+    add_month(out, language, "date.month", date);
+}
+
+void qb_date_words_short(struct qb_buf *out, enum qb_language language, qb_date date)
+{
+    add_month(out, language, "date.month.short", date);
 }

@@ -13,6 +13,7 @@ void qb_date_words(struct qb_buf *out, enum qb_language language, qb_date date);
 void qb_date_words_weekday(struct qb_buf *out, enum qb_language language, qb_date date);
 /* The month alone: "Juli 2020", and its short name: "Jul". */
 void qb_date_words_month(struct qb_buf *out, enum qb_language language, qb_date date);
+void qb_date_words_month_name(struct qb_buf *out, enum qb_language language, qb_date date); /* "Juli" */
 void qb_date_words_short(struct qb_buf *out, enum qb_language language, qb_date date);
 
 #endif

@@ -16,6 +16,8 @@ const struct qb_output qb_outputs[] = {
     {"html", "schedule/schedule.html", QB_OUTPUT_OFFICE, "output.html", false, qb_output_html},
     {"facility_html", "schedule/facilities/%s.html", QB_OUTPUT_FACILITY, "output.facility_html", false,
      qb_output_facility_html},
+    {"report_html", "schedule/reports/%s.html", QB_OUTPUT_MONTH, "output.report_html", false, qb_output_report_html},
+    {"report_xlsx", "schedule/reports/%s.xlsx", QB_OUTPUT_MONTH, "output.report_xlsx", true, qb_output_report_xlsx},
     {"problems", "status/problems.json", QB_OUTPUT_OFFICE, "output.problems", false, qb_output_problems},
     {"problems_html", "status/problems.html", QB_OUTPUT_OFFICE, "output.problems_html", false, qb_output_problems_html},
 };

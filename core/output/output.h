@@ -9,7 +9,10 @@
 #include "core/base/buf.h"
 #include "core/records/problem.h"
 #include "core/records/settings.h"
+#include "core/schedule/figures.h"
 #include "core/schedule/schedule.h"
+
+struct qb_report;
 
 /* All that a writer may see. */
 struct qb_output_view {
@@ -20,7 +23,12 @@ struct qb_output_view {
     size_t facility_count;
     const struct qb_task *const *tasks; /* of all, or of the officer, in the order of R12 */
     size_t task_count;
-    const char *officer;                /* whose file it is: for the scope OFFICER, else NULL */
+    const char *officer;                              /* whose file it is: for the scope OFFICER, else NULL */
+    const struct qb_facility_figures *const *figures; /* of facilities with records, by id; for the scope MONTH */
+    size_t figures_count;
+    const qb_date *months; /* first days of those whose files are to be written, rising; for the scope MONTH */
+    size_t month_count;
+    const struct qb_report *report;     /* whose file it is: for the scope MONTH, else NULL */
     const struct qb_problems *problems; /* sorted */
     bool keeps;                         /* writers keep what they make with the schedules (core/output/piece) */
     /* The words of a record for people (a name, a number), the id itself when it has none. Never NULL. */
@@ -33,12 +41,12 @@ struct qb_output_view {
 };
 
 /* What a writer makes one file of: the office; each facility that has a decree; each officer whose work some task is
- * (qb_task_officers). */
-enum qb_output_scope { QB_OUTPUT_OFFICE, QB_OUTPUT_FACILITY, QB_OUTPUT_OFFICER, QB_OUTPUT_SCOPES };
+ * (qb_task_officers); each month in which something happened, up to the one of as_of (core/schedule/figures). */
+enum qb_output_scope { QB_OUTPUT_OFFICE, QB_OUTPUT_FACILITY, QB_OUTPUT_OFFICER, QB_OUTPUT_MONTH, QB_OUTPUT_SCOPES };
 
 struct qb_output {
     const char *name; /* in `outputs:` of the settings and in `qbis schedule --format` */
-    const char *path; /* "schedule/schedule.json"; "%s" stands for the id of a facility or an officer */
+    const char *path; /* "schedule/schedule.json"; "%s" stands for the id of a facility or an officer, or a month */
     enum qb_output_scope scope;
     const char *help; /* message id */
     bool slow;        /* takes longer than others: worth to be written beside them */

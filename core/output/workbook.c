@@ -32,11 +32,13 @@
 
 struct qb_workbook {
     const struct qb_output_view *view;
+    char *caption;
     int file; /* -1: there is none, and there will be no book */
     lxw_workbook *book;
     lxw_format *header;
     lxw_format *text;
     lxw_format *number;
+    lxw_format *weight;
     lxw_format *share;
     lxw_format *date;
     lxw_format *tones[QB_TONES];
@@ -116,6 +118,7 @@ static void make_formats(struct qb_workbook *book)
     book->text = new_format(book->book, NULL);
     format_set_text_wrap(book->text);
     book->number = new_format(book->book, "0");
+    book->weight = new_format(book->book, "#,##0.000");
     book->share = new_format(book->book, "0%");
     book->date = new_format(book->book, word(book, "xlsx.date-format"));
     format_set_align(book->date, LXW_ALIGN_LEFT);
@@ -131,28 +134,26 @@ static void make_formats(struct qb_workbook *book)
 static void set_properties(struct qb_workbook *book, const char *title)
 {
     const struct qb_settings *settings = book->view->settings;
-    struct qb_buf text = {0};
     struct qb_buf clean_title = {0};
     struct qb_buf company = {0};
-    qb_text_format(&text, book->view->language, title, (struct qb_text_arg[]){{"office", settings->office}}, 1);
-    qb_workbook_clean(&clean_title, qb_buf_text(&text), text.length);
+    qb_workbook_clean(&clean_title, title, strlen(title));
     qb_workbook_clean(&company, settings->office_name, strlen(settings->office_name));
     char author[] = "Q-BIS";
     lxw_doc_properties properties = {.title = clean_title.data, .author = author, .created = CREATED};
     if (company.length)
         properties.company = company.data;
     workbook_set_properties(book->book, &properties); /* copies */
-    qb_buf_fini(&text);
     qb_buf_fini(&clean_title);
     qb_buf_fini(&company);
 }
 
-struct qb_workbook *qb_workbook_new(const struct qb_output_view *view, const char *title)
+struct qb_workbook *qb_workbook_new(const struct qb_output_view *view, const char *title, const char *caption)
 {
     struct qb_workbook *book = qb_mem_alloc(sizeof *book);
     char name[40];
     char temporaries[] = TEMPORARIES;
     book->view = view;
+    book->caption = qb_mem_string(caption);
     book->file = memfd_create("xlsx", MFD_CLOEXEC);
     snprintf(name, sizeof name, "/proc/self/fd/%d", book->file);
     lxw_workbook_options options = {.tmpdir = temporaries};
@@ -196,6 +197,10 @@ static void set_paper(struct qb_workbook *book, const char *name)
     add_margin_text(&text, book->view->settings->office_name);
     qb_buf_add_string(&text, " ");
     add_margin_text(&text, book->view->settings->office);
+    if (*book->caption) {
+        qb_buf_add_string(&text, "&C");
+        add_margin_text(&text, book->caption);
+    }
     qb_buf_add_string(&text, "&R");
     add_margin_text(&text, name);
     worksheet_set_header(book->sheet, qb_buf_text(&text));
@@ -232,10 +237,20 @@ static size_t longest_word(const char *text)
     return most;
 }
 
+/* The words above a column, into the scratch buffer. */
+static const char *header_of(struct qb_workbook *book, size_t column)
+{
+    qb_buf_clear(&book->cell);
+    qb_buf_add_string(&book->cell, word(book, book->columns[column].header));
+    if (book->columns[column].under)
+        qb_buf_addf(&book->cell, " %s", book->columns[column].under);
+    return qb_buf_text(&book->cell);
+}
+
 /* A column is as wide as its widest cell and its header's longest word; the header's other words go below. */
 static size_t set_width(struct qb_workbook *book, size_t column)
 {
-    const char *header = word(book, book->columns[column].header);
+    const char *header = header_of(book, column);
     size_t most = (size_t)book->columns[column].widest;
     size_t least = longest_word(header) > NARROWEST ? longest_word(header) : NARROWEST;
     size_t width = book->widths[column] > most ? most : book->widths[column];
@@ -282,7 +297,7 @@ void qb_workbook_sheet(struct qb_workbook *book, const char *name, const struct 
     for (size_t i = 0; i < count; i++) {
         book->columns[i] = columns[i];
         book->widths[i] = 0;
-        worksheet_write_string(book->sheet, 0, (lxw_col_t)i, word(book, columns[i].header), book->header);
+        worksheet_write_string(book->sheet, 0, (lxw_col_t)i, header_of(book, i), book->header);
     }
 }
 
@@ -305,6 +320,14 @@ void qb_workbook_text(struct qb_workbook *book, size_t column, const char *text)
 void qb_workbook_number(struct qb_workbook *book, size_t column, int64_t number)
 {
     worksheet_write_number(book->sheet, (lxw_row_t)book->row, (lxw_col_t)column, (double)number, book->number);
+}
+
+void qb_workbook_weight(struct qb_workbook *book, size_t column, int64_t grams)
+{
+    char text[32];
+    int length = snprintf(text, sizeof text, "%lld.000,,", (long long)(grams / 1000));
+    see_width(book, column, (size_t)length);
+    worksheet_write_number(book->sheet, (lxw_row_t)book->row, (lxw_col_t)column, (double)grams / 1000, book->weight);
 }
 
 void qb_workbook_share(struct qb_workbook *book, size_t column, double share)
@@ -377,5 +400,6 @@ void qb_workbook_finish(struct qb_workbook *book, struct qb_buf *out)
     if (book->file >= 0)
         close(book->file);
     qb_buf_fini(&book->cell);
+    free(book->caption);
     free(book);
 }

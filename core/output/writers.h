@@ -16,6 +16,8 @@ qb_output_write qb_output_xlsx;          /* schedule/schedule.xlsx */
 qb_output_write qb_output_ical;          /* schedule/schedule.ics, schedule/officers/ID.ics */
 qb_output_write qb_output_html;          /* schedule/schedule.html */
 qb_output_write qb_output_facility_html; /* schedule/facilities/ID.html */
+qb_output_write qb_output_report_html;   /* schedule/reports/YYYY-MM.html */
+qb_output_write qb_output_report_xlsx;   /* schedule/reports/YYYY-MM.xlsx */
 qb_output_write qb_output_problems_html; /* status/problems.html */
 qb_output_write qb_output_problems;      /* status/problems.json, format qbis-problems/1 */
 

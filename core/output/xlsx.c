@@ -25,7 +25,10 @@ struct row {
 };
 
 struct column {
-    struct qb_workbook_column shape;
+    struct {
+        const char *header; /* message id */
+        int widest;
+    } shape;
     void (*fill)(const struct row *row);
 };
 
@@ -505,7 +508,8 @@ static void begin(struct qb_workbook *book, enum sheet sheet)
 {
     struct qb_workbook_column shapes[QB_WORKBOOK_COLUMNS];
     for (size_t i = 0; i < sheets[sheet].count; i++)
-        shapes[i] = sheets[sheet].columns[i].shape;
+        shapes[i] = (struct qb_workbook_column){.header = sheets[sheet].columns[i].shape.header,
+                                                .widest = sheets[sheet].columns[i].shape.widest};
     qb_workbook_sheet(book, sheets[sheet].name, shapes, sheets[sheet].count, sheets[sheet].printed);
 }
 
@@ -595,7 +599,11 @@ static void write_problems(struct row row)
 void qb_output_xlsx(struct qb_buf *out, const struct qb_output_view *view, const struct qb_facility_schedule *facility)
 {
     (void)facility;
-    struct row row = {.book = qb_workbook_new(view, "xlsx.title"), .view = view};
+    struct qb_buf title_text = {0};
+    qb_text_format(&title_text, view->language, "xlsx.title",
+                   (struct qb_text_arg[]){{"office", view->settings->office}}, 1);
+    struct row row = {.book = qb_workbook_new(view, qb_buf_text(&title_text), ""), .view = view};
+    qb_buf_fini(&title_text);
     write_worklist(row);
     write_facilities(row);
     write_decrees(row);

@@ -39,7 +39,9 @@ struct qb_shipment {
     const char *id;
     const char *decree;
     const char *certificate_number; /* NULL while there is none */
+    const char *import_country;     /* two letters, interned; NULL when absent */
     struct qb_ids commodities;      /* of its lines, in their order */
+    const int64_t *net_weights;     /* of the same lines, in grams */
     qb_date certificate_issued_on;
     qb_date inspected_on;
     qb_date departed_on;

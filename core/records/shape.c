@@ -44,6 +44,7 @@ static const struct qb_shape decree[] = {
 static const struct qb_shape shipment[] = {
     {WORD("decree", shipment.decree), NEEDED},
     {WORD("certificate_number", shipment.certificate_number)},
+    {WORD("import_country", shipment.import_country)},
     {DATE("certificate_issued_on", shipment.certificate_issued_on)},
     {DATE("inspected_on", shipment.inspected_on)},
     {DATE("departed_on", shipment.departed_on)},
@@ -79,7 +80,8 @@ static const struct qb_shapes shapes[QB_ROLES] = {
     [QB_ROLE_COMMODITY] = {SHAPES(commodity, qb_commodity)},
     [QB_ROLE_DECREE] = {SHAPES(decree, qb_decree), .ids = "commodities", .ids_offset = AT(decree.commodities)},
     [QB_ROLE_SHIPMENT] = {SHAPES(shipment, qb_shipment), .ids = "lines", .ids_member = "commodity",
-                          .ids_offset = AT(shipment.commodities)},
+                          .weight_member = "net_weight_kg", .ids_offset = AT(shipment.commodities),
+                          .weights_offset = AT(shipment.net_weights)},
     [QB_ROLE_VISIT] = {SHAPES(visit, qb_visit), .ids = "officers", .ids_offset = AT(visit.officers)},
     [QB_ROLE_FINDING] = {SHAPES(finding, qb_finding)},
 };

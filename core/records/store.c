@@ -169,15 +169,16 @@ void qb_store_remove(struct qb_store *store, struct qb_entry *entry)
 
 struct qb_version *qb_version_new(size_t references, size_t uniques, size_t ids)
 {
-    return qb_version_of_size(sizeof(struct qb_version), references, uniques, ids);
+    return qb_version_of_size(sizeof(struct qb_version), references, uniques, ids, 0);
 }
 
-struct qb_version *qb_version_of_size(size_t size, size_t references, size_t uniques, size_t ids)
+struct qb_version *qb_version_of_size(size_t size, size_t references, size_t uniques, size_t ids, size_t weights)
 {
     size_t head =
         (size + alignof(struct qb_reference) - 1) / alignof(struct qb_reference) * alignof(struct qb_reference);
-    struct qb_version *version = qb_mem_alloc(head + references * sizeof(struct qb_reference) +
-                                              uniques * sizeof(struct qb_unique) + ids * sizeof(const char *));
+    struct qb_version *version =
+        qb_mem_alloc(head + references * sizeof(struct qb_reference) + uniques * sizeof(struct qb_unique) +
+                     ids * sizeof(const char *) + weights * sizeof(int64_t));
     version->reference_count = (uint16_t)references;
     version->unique_count = (uint8_t)uniques;
     version->references = (struct qb_reference *)((char *)version + head);

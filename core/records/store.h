@@ -152,8 +152,9 @@ struct qb_entry *qb_store_next(const struct qb_store *store, size_t *at, const s
 /* Makes a version with room for its arrays (counts set, contents zero) plus `ids` ids in qb_version_ids. Held by nobody
  * until it is set; qb_version_free frees one that never was. */
 struct qb_version *qb_version_new(size_t references, size_t uniques, size_t ids);
-/* The same, with so many bytes of the struct as the role needs (core/records/summary). */
-struct qb_version *qb_version_of_size(size_t size, size_t references, size_t uniques, size_t ids);
+/* The same, with so many bytes of the struct as the role needs (core/records/summary), and room for `weights` numbers
+ * behind the ids. */
+struct qb_version *qb_version_of_size(size_t size, size_t references, size_t uniques, size_t ids, size_t weights);
 const char **qb_version_ids(struct qb_version *version);
 void qb_version_free(struct qb_version *version);
 

@@ -49,6 +49,7 @@ void qb_summary_begin(struct qb_summary *summary, enum qb_role role)
     qb_buf_clear(&summary->references);
     qb_buf_clear(&summary->uniques);
     qb_buf_clear(&summary->ids);
+    qb_buf_clear(&summary->weights);
     qb_buf_clear(&summary->words);
     qb_buf_clear(&summary->offsets);
 }
@@ -59,6 +60,7 @@ void qb_summary_fini(struct qb_summary *summary)
     qb_buf_fini(&summary->references);
     qb_buf_fini(&summary->uniques);
     qb_buf_fini(&summary->ids);
+    qb_buf_fini(&summary->weights);
     qb_buf_fini(&summary->words);
     qb_buf_fini(&summary->offsets);
 }
@@ -108,6 +110,11 @@ void qb_summary_id(struct qb_summary *summary, uint32_t word)
     qb_buf_add(&summary->ids, (const char *)&word, sizeof word);
 }
 
+void qb_summary_weight(struct qb_summary *summary, int64_t grams)
+{
+    qb_buf_add(&summary->weights, (const char *)&grams, sizeof grams);
+}
+
 void qb_summary_field(struct qb_summary *summary, int32_t value)
 {
     qb_buf_add(&summary->fields, (const char *)&value, sizeof value);
@@ -115,8 +122,8 @@ void qb_summary_field(struct qb_summary *summary, int32_t value)
 
 void qb_summary_end(struct qb_summary *summary, struct qb_buf *out)
 {
-    const struct qb_buf *parts[] = {&summary->fields, &summary->references, &summary->uniques,
-                                    &summary->ids,    &summary->offsets,    &summary->words};
+    const struct qb_buf *parts[] = {&summary->fields,  &summary->references, &summary->uniques, &summary->ids,
+                                    &summary->weights, &summary->offsets,    &summary->words};
     const size_t count = sizeof parts / sizeof *parts;
     size_t size = sizeof(struct head);
     for (size_t i = 0; i < count; i++)
@@ -152,10 +159,17 @@ struct parts {
     const char *references;
     const char *uniques;
     const char *ids;
+    const char *weights;
     const char *offsets;
     const char *words;
     size_t words_size;
 };
+
+/* So many weights as ids, where the role has them. */
+static size_t weight_count(const struct parts *parts)
+{
+    return parts->shapes->weight_member ? parts->head.id_count : 0;
+}
 
 static bool find_parts(struct parts *parts, const char *bytes, size_t length)
 {
@@ -176,6 +190,8 @@ static bool find_parts(struct parts *parts, const char *bytes, size_t length)
     at += head->unique_count * sizeof(struct link);
     parts->ids = bytes + at;
     at += head->id_count * sizeof(uint32_t);
+    parts->weights = bytes + at;
+    at += weight_count(parts) * sizeof(int64_t);
     parts->offsets = bytes + at;
     at += head->word_count * sizeof(uint32_t);
     parts->words = bytes + at;
@@ -261,6 +277,12 @@ static void fill_role(const struct parts *parts, const char *const *words, struc
         struct qb_ids ids = {.items = qb_version_ids(version), .count = parts->head.id_count};
         memcpy((char *)version + parts->shapes->ids_offset, &ids, sizeof ids);
     }
+    if (parts->shapes->weight_member) {
+        int64_t *weights = (int64_t *)(qb_version_ids(version) + parts->head.id_count);
+        if (parts->head.id_count)
+            memcpy(weights, parts->weights, parts->head.id_count * sizeof *weights);
+        memcpy((char *)version + parts->shapes->weights_offset, &weights, sizeof weights);
+    }
 }
 
 struct qb_version *qb_version_of_summary(struct qb_store *store, const char *id, const char *bytes, size_t length)
@@ -275,7 +297,7 @@ struct qb_version *qb_version_of_summary(struct qb_store *store, const char *id,
     struct qb_version *version = NULL;
     if (intern_words(store, &parts, words)) {
         version = qb_version_of_size(parts.shapes->size, parts.head.reference_count, parts.head.unique_count,
-                                     parts.head.id_count);
+                                     parts.head.id_count, weight_count(&parts));
         version->title = word(&parts, words, parts.head.title);
         version->author = word(&parts, words, parts.head.author);
         version->frozen_from = parts.head.frozen_from;

@@ -44,10 +44,12 @@ struct qb_shape {
 struct qb_shapes {
     const struct qb_shape *items;
     size_t count;
-    const char *ids;        /* the property whose items are the role's ids, or NULL */
-    const char *ids_member; /* of each item, or NULL: the items themselves */
-    uint16_t ids_offset;    /* of the struct qb_ids, within struct qb_version */
-    uint16_t size;          /* of a version of that role, without what lies behind it */
+    const char *ids;           /* the property whose items are the role's ids, or NULL */
+    const char *ids_member;    /* of each item, or NULL: the items themselves */
+    const char *weight_member; /* of each of these items, a number of kilograms, or NULL: they weigh nothing */
+    uint16_t ids_offset;       /* of the struct qb_ids, within struct qb_version */
+    uint16_t weights_offset;   /* of the const int64_t *, in the same way */
+    uint16_t size;             /* of a version of that role, without what lies behind it */
 };
 
 /* The table of the kinds that the schedule knows by name: the properties are those of DESIGN section 3. */
@@ -64,6 +66,7 @@ struct qb_summary {
     struct qb_buf references;
     struct qb_buf uniques;
     struct qb_buf ids;
+    struct qb_buf weights; /* int64_t each */
     struct qb_buf words;   /* each with its NUL */
     struct qb_buf offsets; /* uint32_t each: where a word begins */
 };
@@ -75,6 +78,8 @@ uint32_t qb_summary_word(struct qb_summary *summary, const char *text, size_t le
 void qb_summary_reference(struct qb_summary *summary, uint32_t word, uint8_t kind, uint8_t field);
 void qb_summary_unique(struct qb_summary *summary, uint32_t word, uint8_t field);
 void qb_summary_id(struct qb_summary *summary, uint32_t word);
+/* What the id just added weighs, in grams: for a role with `weight_member`, after each id. */
+void qb_summary_weight(struct qb_summary *summary, int64_t grams);
 /* The next field, in the order of the role's shapes: a word, or the number of any other type. */
 void qb_summary_field(struct qb_summary *summary, int32_t value);
 void qb_summary_end(struct qb_summary *summary, struct qb_buf *out);

@@ -244,7 +244,7 @@ def test_outputs__pages_are_sound_html():
         with make() as office:
             office.write("records/shipments/SHP-BAD.json", "{")
             office.once(status=1)
-            expect(len(pages(office)) == 4, str(pages(office)))
+            expect(len(pages(office)) == 10, str(pages(office)))
             for path in pages(office):
                 done = subprocess.run(["tidy", "-q", "-e", "-utf8", office.path(path)], capture_output=True, text=True)
                 wrong = [l for l in done.stderr.split("\n") if l and " - Warning: <" not in l]

@@ -417,19 +417,37 @@ static void test_output__csv(void **state)
                    "\xef\xbb\xbf"
                    "Status,Jenis tugas,ID fasilitas,Nama fasilitas,Perusahaan,Nomor SK,Kewajiban ke-,Jumlah "
                    "pengiriman,Pengiriman,Jatuh tempo sejak,Batas waktu,Perkiraan jatuh tempo,Rencana "
-                   "kunjungan,Petugas,ID tugas\r\n"
+                   "kunjungan,Petugas,ID tugas,Alasan\r\n"
                    "Terlambat,Monitoring," FACILITY "1,5 dari 5,\"SHP-A; SHP-B; SHP-C; SHP-D; SHP-E\",2020-07-01,"
-                   "2020-07-10,,2020-07-09,\"Siti \"\"Ade\"\" Nasution; Togar Manurung\",monitoring/SK-2020-0077/1\r\n"
-                   "Jatuh tempo,Pemeriksaan biasa," FACILITY ",,SHP-X,,2020-06-30,,,,normal_inspection/SHP-X\r\n"
-                   "Jatuh tempo,Tindakan perbaikan," FACILITY ",,,,2020-07-20,,,,corrective_action/FND-1\r\n"
-                   "Segera,Masa berlaku SK," FACILITY ",,,,2020-07-31,,,,decree_expiry/SK-2020-0077\r\n"
-                   "Berjalan,Monitoring," FACILITY "2,1 dari 5,SHP-F,,,2020-07-29,,,monitoring/SK-2020-0077/2\r\n");
+                   "2020-07-10,,2020-07-09,\"Siti \"\"Ade\"\" Nasution; Togar Manurung\",monitoring/SK-2020-0077/1,\r\n"
+                   "Jatuh tempo,Pemeriksaan biasa," FACILITY ",,SHP-X,,2020-06-30,,,,normal_inspection/SHP-X,\r\n"
+                   "Jatuh tempo,Tindakan perbaikan," FACILITY ",,,,2020-07-20,,,,corrective_action/FND-1,\r\n"
+                   "Segera,Masa berlaku SK," FACILITY ",,,,2020-07-31,,,,decree_expiry/SK-2020-0077,\r\n"
+                   "Berjalan,Monitoring," FACILITY "2,1 dari 5,SHP-F,,,2020-07-29,,,monitoring/SK-2020-0077/2,\r\n");
     struct qb_buf out = {0};
     office->view.language = QB_ENGLISH;
     qb_output_csv(&out, &office->view, NULL);
     assert_non_null(strstr(qb_buf_text(&out), "Status,Task type,Facility id,"));
     assert_non_null(strstr(qb_buf_text(&out), "\r\nOverdue,Monitoring,FAC-0001,"));
     assert_non_null(strstr(qb_buf_text(&out), ",5 of 5,"));
+    qb_buf_fini(&out);
+}
+
+static void test_output__csv_says_why_under_another_policy(void **state)
+{
+    struct office *office = *state;
+    struct world *w = &office->world;
+    struct qb_buf out = {0};
+    w->settings.monitoring.policy = "csp1";
+    office->facilities[0] = run(w, "2020-07-06");
+    free(office->tasks);
+    office->tasks = qb_schedule_tasks(&w->schedule, 1, &office->view.task_count);
+    office->view.tasks = office->tasks;
+    office->view.language = QB_ENGLISH;
+    qb_output_csv(&out, &office->view, NULL);
+    assert_non_null(strstr(qb_buf_text(&out), ",Task id,Why\r\n"));
+    assert_non_null(strstr(qb_buf_text(&out), ",monitoring/SK-2020-0077/1,\"Every shipment"));
+    assert_non_null(strstr(qb_buf_text(&out), ",decree_expiry/SK-2020-0077,\r\n"));
     qb_buf_fini(&out);
 }
 
@@ -551,7 +569,7 @@ static void test_output__csv_with_hostile_words_everywhere(void **state)
         struct qb_buf out = {0};
         office->word = cells[i].text;
         qb_output_csv(&out, &office->view, NULL);
-        assert_int_equal(read_csv(qb_buf_text(&out) + 3, 15, see_harmless), 6);
+        assert_int_equal(read_csv(qb_buf_text(&out) + 3, 16, see_harmless), 6);
         qb_buf_fini(&out);
     }
 }
@@ -710,6 +728,7 @@ int main(void)
         TEST(problems_json),
         TEST(csv),
         TEST(csv_cells),
+        TEST(csv_says_why_under_another_policy),
         TEST(csv_with_hostile_words_everywhere),
         TEST(json_with_hostile_ids),
         TEST(note),

@@ -29,12 +29,15 @@ static void write_shipment(struct qb_buf *out)
     summary.frozen_from = 18000;
     qb_summary_field(&summary, (int32_t)decree);
     qb_summary_field(&summary, (int32_t)put(&summary, "C-77"));
+    qb_summary_field(&summary, (int32_t)put(&summary, "JP"));
     qb_summary_field(&summary, 18001);
     qb_summary_field(&summary, QB_DATE_NONE);
     qb_summary_field(&summary, 18003);
     qb_summary_field(&summary, QB_SHIPMENT_DEPARTED);
     qb_summary_id(&summary, put(&summary, "CDT-1"));
+    qb_summary_weight(&summary, 12000500);
     qb_summary_id(&summary, put(&summary, "CDT-2"));
+    qb_summary_weight(&summary, 1000000000000);
     qb_summary_end(&summary, out);
     qb_summary_fini(&summary);
 }
@@ -63,6 +66,9 @@ static void test_summary__comes_back_as_it_was(void **state)
     assert_int_equal(shipment->status, QB_SHIPMENT_DEPARTED);
     assert_int_equal(shipment->commodities.count, 2);
     assert_string_equal(shipment->commodities.items[1], "CDT-2");
+    assert_int_equal(shipment->net_weights[0], 12000500);
+    assert_int_equal(shipment->net_weights[1], 1000000000000);
+    assert_string_equal(shipment->import_country, "JP");
     assert_int_equal(version->reference_count, 2);
     assert_ptr_equal(version->references[0].name->id, shipment->decree);
     assert_int_equal(version->references[0].kind, 5);

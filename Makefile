@@ -10,7 +10,7 @@ VERSION := 0.1.0
 # A bare Debian 12 has git, make and a C compiler; `make deps` brings the rest, each group where it is needed.
 PACKAGES := libc6-dev pkg-config gettext libgit2-dev libcjson-dev libyaml-dev libinotifytools0-dev libpcre2-dev \
             libidn2-dev libical-dev libxlsxwriter-dev zlib1g-dev libssl-dev libcmocka-dev git openssh-client syncthing python3 python3-icalendar python3-openpyxl tidy \
-            vim-tiny unison rsync libreoffice-calc-nogui libfaketime clang-format cppcheck shellcheck mandoc
+            vim-tiny unison rsync libreoffice-calc-nogui khal locales libfaketime clang-format cppcheck shellcheck mandoc
 PACKAGES_VALGRIND := valgrind
 # Node.js of somebody else's (which brings an npm of its own) will do.
 NODE = $(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)

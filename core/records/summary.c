@@ -355,8 +355,14 @@ bool qb_summary_of_version(struct qb_summary *summary, const struct qb_version *
     if (shapes->ids) {
         struct qb_ids ids;
         memcpy(&ids, (const char *)version + shapes->ids_offset, sizeof ids);
-        for (size_t i = 0; i < ids.count; i++)
+        const int64_t *weights = NULL;
+        if (shapes->weight_member)
+            memcpy(&weights, (const char *)version + shapes->weights_offset, sizeof weights);
+        for (size_t i = 0; i < ids.count; i++) {
             qb_summary_id(summary, word_or_none(summary, ids.items[i]));
+            if (weights)
+                qb_summary_weight(summary, weights[i]);
+        }
     }
     summary->title = word_or_none(summary, version->title);
     summary->author = word_or_none(summary, version->author);

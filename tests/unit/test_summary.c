@@ -91,6 +91,8 @@ static void test_summary__comes_back_as_it_was(void **state)
     assert_memory_equal(second->references, version->references, 2 * sizeof *version->references);
     assert_ptr_equal(second->uniques[0].value, version->uniques[0].value);
     assert_memory_equal(qb_version_ids(second), qb_version_ids(version), 2 * sizeof(char *));
+    assert_memory_equal(second->as.shipment.net_weights, shipment->net_weights, 2 * sizeof(int64_t));
+    assert_ptr_equal(second->as.shipment.import_country, shipment->import_country);
     version->role = QB_ROLE_NONE;
     qb_summary_begin(&summary, QB_ROLE_SHIPMENT);
     assert_false(qb_summary_of_version(&summary, version));

@@ -63,9 +63,11 @@ static void write_tiles(const struct page *page)
     qb_html_markup(page->html, "</ul>\n");
 }
 
-static void write_head(const struct page *page, const char *first, bool measure)
+/* `label` is what the place that scrolls is called. */
+static void write_head(const struct page *page, const char *label, const char *first, bool measure)
 {
-    qb_html_markup(page->html, "<div class=\"sheet wide report\">\n<table>\n<thead><tr><th scope=\"col\">");
+    qb_page_open_wide(page->html, "sheet report", label);
+    qb_html_markup(page->html, "<table>\n<thead><tr><th scope=\"col\">");
     qb_html_say(page->html, first, NULL);
     if (measure) {
         qb_html_markup(page->html, "</th><th scope=\"col\">");
@@ -126,7 +128,7 @@ static void write_total(const struct page *page)
 {
     qb_page_section(page->html, "total", "report.total");
     write_tiles(page);
-    write_head(page, "report.figure", false);
+    write_head(page, "report.total", "report.figure", false);
     qb_html_markup(page->html, "<tbody>\n");
     for (size_t i = 0; i < qb_report_line_count; i++) {
         write_line(page, &qb_report_lines[i]);
@@ -254,7 +256,9 @@ static void write_year_table(const struct page *page)
     struct qb_buf text = {0};
     qb_html_markup(page->html, "<details><summary>");
     qb_html_say(page->html, "months.table", NULL);
-    qb_html_markup(page->html, "</summary>\n<table>\n<thead><tr><th scope=\"col\">");
+    qb_html_markup(page->html, "</summary>\n");
+    qb_page_open_wide(page->html, "", "months.table");
+    qb_html_markup(page->html, "<table>\n<thead><tr><th scope=\"col\">");
     qb_html_say(page->html, "months.month", NULL);
     for (size_t i = 0; i < COUNT(shown); i++) {
         qb_html_markup(page->html, "</th><th scope=\"col\">");
@@ -276,7 +280,7 @@ static void write_year_table(const struct page *page)
         }
         qb_html_markup(page->html, "</tr>\n");
     }
-    qb_html_markup(page->html, "</tbody>\n</table></details>\n");
+    qb_html_markup(page->html, "</tbody>\n</table></div></details>\n");
     qb_buf_fini(&text);
     qb_html_forget(page->html);
 }
@@ -375,7 +379,7 @@ static void write_table(const struct page *page, enum qb_report_group group, con
         qb_html_markup(page->html, "</section>\n");
         return;
     }
-    write_head(page, first, true);
+    write_head(page, heading, first, true);
     for (size_t i = 0; i < table->count && i < MOST_ROWS; i++)
         write_row(page, group, &table->rows[i]);
     for (size_t i = MOST_ROWS; i < table->count; i++)

@@ -6,6 +6,7 @@
  *
  * A file that is in the folder is only overwritten when history has just that version.
  */
+#include "watcher/entrust.h"
 #include "watcher/lock.h"
 #include "watcher/office.h"
 #include "watcher/past.h"
@@ -17,11 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-/* milliseconds to wait for the daemon, beside the settle time */
-#define DAEMON_PATIENCE 60000
 
 struct restoring {
     const struct qb_invocation *invocation;
@@ -212,46 +209,15 @@ static int write_all(struct restoring *restoring, struct qb_err *err)
 
 /* --- having it committed --- */
 
-/* Whether the newest commit has all of it. */
-static bool committed(struct restoring *restoring)
+static bool have_committed(const struct restoring *restoring, bool locked)
 {
-    struct qb_past now;
-    bool all = qb_past_open(&now, restoring->invocation);
-    for (size_t i = 0; all && i < restoring->restore.count; i++) {
-        const struct qb_restore_file *file = &restoring->restore.files[i];
-        struct qb_oid blob;
-        all =
-            qb_history_find(now.history, NULL, 0, file->path, &blob, NULL) == QB_OK && qb_oid_equal(&blob, &file->blob);
-    }
-    qb_past_close(&now);
-    return all;
-}
-
-static bool wait_for_daemon(struct restoring *restoring)
-{
-    int64_t end = qb_office_clock() + DAEMON_PATIENCE + restoring->past.settings.settle_longest_ms;
-    while (!committed(restoring)) {
-        struct timespec pause = {.tv_nsec = 50000000};
-        if (qb_office_clock() > end) {
-            say(restoring, "restore.waiting", NULL, NULL);
-            return false;
-        }
-        nanosleep(&pause, NULL);
-    }
-    return true;
-}
-
-static bool commit_here(struct restoring *restoring)
-{
-    struct qb_office office;
-    struct qb_result result = {0};
-    bool fine = qb_office_open(&office, restoring->invocation, true) &&
-                qb_office_whole_pass(&office, QB_DATE_NONE, false, &result);
-    if (fine)
-        qb_folder_rest(office.folder);
-    qb_result_fini(&result);
-    qb_office_close(&office);
-    return fine && committed(restoring);
+    const struct qb_restore *restore = &restoring->restore;
+    struct qb_entrusted *files = qb_mem_array(restore->count, sizeof *files);
+    for (size_t i = 0; i < restore->count; i++)
+        files[i] = (struct qb_entrusted){restore->files[i].path, restore->files[i].blob};
+    bool done = qb_entrust(restoring->invocation, locked, files, restore->count);
+    free(files);
+    return done;
 }
 
 /* Lists what was restored with the problems that it has now. The exit status. */
@@ -293,7 +259,7 @@ static int carry_out(struct restoring *restoring, struct qb_err *err)
     int result = qb_restore_announce(state, &restoring->restore, now, err);
     if (result == QB_OK)
         result = write_all(restoring, err);
-    bool fine = result == QB_OK && (taken == QB_OK ? commit_here(restoring) : wait_for_daemon(restoring));
+    bool fine = result == QB_OK && have_committed(restoring, taken == QB_OK);
     qb_lock_release(&lock);
     close(state);
     return fine ? tell(restoring) : QB_EXIT_FAILED;

@@ -49,6 +49,7 @@ int qb_cmd_kinds(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_log(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_show(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_restore(const struct qb_invocation *invocation, int argc, char **argv);
+int qb_cmd_resolve(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_audit(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_push(const struct qb_invocation *invocation, int argc, char **argv);
 int qb_cmd_rollup(const struct qb_invocation *invocation, int argc, char **argv);

@@ -11,6 +11,7 @@
 
 #include "core/base/mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -378,4 +379,25 @@ char *qb_conflict_original(const char *path, const struct qb_conflict_sight *sig
         *client = who;
     qb_buf_fini(&search.id);
     return found;
+}
+
+bool qb_conflict_day(const char *path, const char *original, char day[QB_DATE_SIZE])
+{
+    static const struct {
+        const char *shape;
+        size_t month, day;
+    } forms[] = {{"####-##-##", 5, 8}, {"########", 4, 6}};
+    size_t at = 0;
+    while (path[at] && path[at] == original[at])
+        at++; /* what both have is the original's name, which may hold a day of its own */
+    for (; path[at]; at++) {
+        struct part rest = {path + at, strlen(path + at)};
+        for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+            if (!shaped(rest, forms[i].shape) || !date(rest))
+                continue;
+            snprintf(day, QB_DATE_SIZE, "%.4s-%.2s-%.2s", rest.at, rest.at + forms[i].month, rest.at + forms[i].day);
+            return true;
+        }
+    }
+    return false;
 }

@@ -11,6 +11,7 @@
 #define QB_WATCHER_CONFLICT_H
 
 #include "core/base/buf.h"
+#include "core/base/date.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,5 +52,9 @@ struct qb_conflict_sight {
 /* The path of the file that this one is a conflict copy of, which may itself be gone; of a copy's copy, the first
  * original. NULL when it is none. The string is the caller's; *client (may be NULL) is static. */
 char *qb_conflict_original(const char *path, const struct qb_conflict_sight *sight, const char **client);
+
+/* The day that the client put among its words in the name of a copy of `original`, as YYYY-MM-DD; false when there is
+ * none. */
+bool qb_conflict_day(const char *path, const char *original, char day[QB_DATE_SIZE]);
 
 #endif

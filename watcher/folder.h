@@ -60,6 +60,7 @@ struct qb_tracked {
     bool changed;            /* on the folder's list of what is to be committed */
     bool put_back;           /* it was deleted although closed, and written again: the commit says so */
     bool restored;           /* by `qbis restore`; `merged` says from where */
+    bool resolved;           /* by `qbis resolve`; `merged` says how */
     char *details;           /* what changed, property by property, for the commit */
     const char *copy_of;     /* of a conflict copy: the path of its original; interned */
     char *merged;            /* what a merge made the text in the folder from, for the commit */

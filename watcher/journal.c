@@ -553,13 +553,13 @@ int qb_journal(struct qb_pass *pass, struct qb_err *err)
     }
     if (result == QB_OK && folder->changed.count) {
         qb_folder_progress(folder, QB_PROGRESS_HISTORY, 0, 0);
-        qb_restore_recognise(folder);
+        qb_marks_recognise(folder);
         divide(&journal);
         result = commit_all(&journal, err);
     }
     if (result == QB_OK) {
         pass->result->commits += journal.count;
-        qb_restore_done(folder);
+        qb_marks_done(folder);
         settle(folder);
         if (!same)
             result = qb_history_set_exceptions(folder->history, now, count, err);

@@ -37,6 +37,8 @@ const struct qb_command qb_commands[] = {
     {"restore",
      "RECORD... [--at REVISION] [--reason TEXT] [--dry-run] | --deleted-since DATE [--reason TEXT] [--dry-run]",
      "restore.help", true, false, qb_cmd_restore},
+    {"resolve", "RECORD [--take mine|theirs|PROPERTY=mine|PROPERTY=theirs]... [--dry-run]", "resolve.help", true, false,
+     qb_cmd_resolve},
     {"audit", "[CLONE] [--allowed-signers FILE] [--json]", "audit.help", false, false, qb_cmd_audit},
     {"push", "[ADDRESS...]", "push.help", true, false, qb_cmd_push},
     {"rollup", "DIRECTORY... [--as-of DATE] [--json | --html FILE]", "rollup.help", false, false, qb_cmd_rollup},

@@ -42,7 +42,7 @@ void qb_reasons_clear(struct qb_folder *folder)
     qb_map_fini(&folder->reasons);
 }
 
-/* --- the mark of a restore --- */
+/* --- marks --- */
 
 void qb_restore_fini(struct qb_restore *restore)
 {
@@ -77,10 +77,10 @@ static void write_mark(struct qb_buf *out, const struct qb_restore *restore, int
 }
 
 /* The mark that is there, NULL when there is none that can be read. `text` must outlive it. */
-static const struct qb_json *read_mark(int state, struct qb_json_doc *doc, struct qb_buf *text)
+static const struct qb_json *read_mark(int state, const char *name, struct qb_json_doc *doc, struct qb_buf *text)
 {
     struct qb_json_fault fault;
-    if (qb_file_read(state, QB_MARK_RESTORE, MARK_MOST, text, NULL, NULL) < 0)
+    if (qb_file_read(state, name, MARK_MOST, text, NULL, NULL) < 0)
         return NULL;
     return qb_json_parse(doc, qb_buf_text(text), text->length, &qb_json_document_options, &fault);
 }
@@ -89,7 +89,7 @@ int qb_restore_announce(int state, const struct qb_restore *restore, int64_t now
 {
     struct qb_buf text = {0};
     struct qb_json_doc *doc = qb_json_doc_new();
-    const struct qb_json *other = read_mark(state, doc, &text);
+    const struct qb_json *other = read_mark(state, QB_MARK_RESTORE, doc, &text);
     int64_t when = 0;
     int result = QB_OK;
     if (other && qb_json_integer(qb_json_get(other, "announced"), &when) && when <= now && now - when < MARK_LIFE)
@@ -104,54 +104,93 @@ int qb_restore_announce(int state, const struct qb_restore *restore, int64_t now
     return result;
 }
 
+int qb_resolve_announce(int state, const char *path, const struct qb_oid *blob, const char *said, struct qb_err *err)
+{
+    struct qb_json_writer writer;
+    struct qb_buf out = {0};
+    char text[QB_OID_TEXT];
+    qb_json_writer_init(&writer, &out);
+    qb_json_writer_object(&writer, NULL);
+    qb_json_writer_array(&writer, "files");
+    qb_json_writer_object(&writer, NULL);
+    qb_json_writer_string(&writer, "path", path);
+    qb_json_writer_string(&writer, "blob", qb_oid_format(blob, text));
+    qb_json_writer_string(&writer, "said", said);
+    qb_json_writer_end_object(&writer);
+    qb_json_writer_end_array(&writer);
+    qb_json_writer_end_object(&writer);
+    qb_buf_add_char(&out, '\n');
+    int result = qb_file_replace(state, QB_MARK_RESOLVE, qb_buf_text(&out), out.length, NULL, NULL, err);
+    qb_buf_fini(&out);
+    return result;
+}
+
+static const char *const marks[] = {QB_MARK_RESTORE, QB_MARK_RESOLVE};
+#define MARKS (sizeof marks / sizeof *marks)
+
 static void recognise(struct qb_folder *folder, const struct qb_json *item, const char *reason)
 {
     const char *path = qb_json_string(qb_json_get(item, "path"));
     const char *blob = qb_json_string(qb_json_get(item, "blob"));
     const char *from = qb_json_string(qb_json_get(item, "from"));
+    const char *told = qb_json_string(qb_json_get(item, "said"));
     struct qb_tracked *file = path ? qb_folder_find(folder, path) : NULL;
     char now[QB_OID_TEXT];
-    if (!file || !file->changed || !blob || !from || strcmp(blob, qb_oid_format(&file->blob, now)))
+    if (!file || !file->changed || !blob || (!from && !told) || strcmp(blob, qb_oid_format(&file->blob, now)))
         return;
     struct qb_buf said = {0};
-    qb_buf_addf(&said, "  restored from %.41s\n", from);
+    if (from)
+        qb_buf_addf(&said, "  restored from %.41s\n", from);
+    else
+        qb_buf_add_string(&said, told);
     free(file->merged);
     file->merged = qb_buf_steal(&said);
-    file->restored = true;
+    file->restored = from != NULL;
+    file->resolved = !from;
     if (reason && *reason)
         keep(folder, file->path, reason);
 }
 
-void qb_restore_recognise(struct qb_folder *folder)
+static void recognise_mark(struct qb_folder *folder, int state, const char *name)
 {
     struct qb_buf text = {0};
-    int state = folder->changed.count && folder->state ? qb_file_open_dir(folder->state, NULL) : -1;
-    for (size_t i = 0; i < folder->changed.count; i++)
-        folder->changed.items[i]->restored = false; /* of a pass that failed */
-    if (state < 0)
+    if (faccessat(state, name, F_OK, 0) < 0)
         return;
-    if (faccessat(state, QB_MARK_RESTORE, F_OK, 0) == 0) {
-        struct qb_json_doc *doc = qb_json_doc_new();
-        const struct qb_json *mark = read_mark(state, doc, &text);
-        const struct qb_json *files = qb_json_get(mark, "files");
-        for (uint32_t i = 0; files && files->type == QB_JSON_ARRAY && i < files->length; i++)
-            recognise(folder, &files->as.items[i], qb_json_string(qb_json_get(mark, "reason")));
-        qb_json_doc_free(doc);
-    }
-    close(state);
+    struct qb_json_doc *doc = qb_json_doc_new();
+    const struct qb_json *mark = read_mark(state, name, doc, &text);
+    const struct qb_json *files = qb_json_get(mark, "files");
+    for (uint32_t i = 0; files && files->type == QB_JSON_ARRAY && i < files->length; i++)
+        recognise(folder, &files->as.items[i], qb_json_string(qb_json_get(mark, "reason")));
+    qb_json_doc_free(doc);
     qb_buf_fini(&text);
 }
 
-void qb_restore_done(struct qb_folder *folder)
+void qb_marks_recognise(struct qb_folder *folder)
 {
-    bool any = false;
-    for (size_t i = 0; i < folder->changed.count; i++) {
-        any |= folder->changed.items[i]->restored;
-        folder->changed.items[i]->restored = false;
-    }
-    int state = any ? qb_file_open_dir(folder->state, NULL) : -1;
+    int state = folder->changed.count && folder->state ? qb_file_open_dir(folder->state, NULL) : -1;
+    for (size_t i = 0; i < folder->changed.count; i++) /* of a pass that failed */
+        folder->changed.items[i]->restored = folder->changed.items[i]->resolved = false;
     if (state < 0)
         return;
-    qb_file_remove(state, QB_MARK_RESTORE, NULL);
+    for (size_t i = 0; i < MARKS; i++)
+        recognise_mark(folder, state, marks[i]);
+    close(state);
+}
+
+void qb_marks_done(struct qb_folder *folder)
+{
+    bool any[MARKS] = {false};
+    for (size_t i = 0; i < folder->changed.count; i++) {
+        struct qb_tracked *file = folder->changed.items[i];
+        any[0] |= file->restored;
+        any[1] |= file->resolved;
+        file->restored = file->resolved = false;
+    }
+    int state = any[0] || any[1] ? qb_file_open_dir(folder->state, NULL) : -1;
+    if (state < 0)
+        return;
+    for (size_t i = 0; i < MARKS; i++)
+        if (any[i])
+            qb_file_remove(state, marks[i], NULL);
     close(state);
 }

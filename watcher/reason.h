@@ -3,8 +3,8 @@
  * Why a file changed, as far as somebody said so: the `correction_reason` of a record, and what `qbis restore` was
  * told. The journal quotes it in the commit.
  *
- * A restore that a daemon is to commit is announced by the file QB_MARK_RESTORE in the state directory, before the
- * files are written; whoever commits them removes it.
+ * What `qbis restore` and `qbis resolve` write is announced by a file in the state directory (watcher/marks), before
+ * the records are written; whoever commits them removes it.
  */
 #ifndef QB_WATCHER_REASON_H
 #define QB_WATCHER_REASON_H
@@ -33,10 +33,12 @@ struct qb_restore {
 void qb_restore_fini(struct qb_restore *restore);
 /* Writes the mark. QB_EBUSY while another restore is waiting to be committed. `now` in seconds since the epoch. */
 int qb_restore_announce(int state, const struct qb_restore *restore, int64_t now, struct qb_err *err);
-/* Reads a mark that is there into what the folder knows of its changed files: those that hold just the restored version
- * are said to be restored. Called before they are committed. */
-void qb_restore_recognise(struct qb_folder *folder);
-/* Removes the mark once all its files were committed. */
-void qb_restore_done(struct qb_folder *folder);
+/* The same for a record that `qbis resolve` writes: how it was decided, as lines of the commit's message. */
+int qb_resolve_announce(int state, const char *path, const struct qb_oid *blob, const char *said, struct qb_err *err);
+/* Reads the marks that are there into what the folder knows of its changed files: those that hold just the announced
+ * version are said to be restored or resolved. Called before they are committed. */
+void qb_marks_recognise(struct qb_folder *folder);
+/* Removes the marks once their files were committed. */
+void qb_marks_done(struct qb_folder *folder);
 
 #endif

@@ -26,18 +26,35 @@ static int load(void *context, const struct qb_entry *entry, struct qb_buf *text
     return QB_OK;
 }
 
+/* The text of the closed version in force, which a change is held against. */
+static struct qb_earlier closed_text(const struct qb_folder *folder, const struct qb_entry *entry, struct qb_buf *text)
+{
+    struct qb_oid used = qb_folder_oid(&entry->used);
+    bool closed = entry->in_force && folder->history && qb_version_frozen(entry->in_force, folder->as_of) &&
+                  qb_history_read(folder->history, &used, text, NULL) == QB_OK;
+    return closed ? (struct qb_earlier){qb_buf_text(text), text->length} : (struct qb_earlier){0};
+}
+
 static struct qb_entry *enter(struct qb_folder *folder, const struct qb_trial *trial)
 {
+    struct qb_buf closed = {0};
     const struct qb_kind *kind = qb_kinds_of_path(folder->kinds, trial->path);
     struct qb_entry *entry = qb_store_entry(&folder->store, qb_pool_string(&folder->paths, trial->path), kind->index);
     struct qb_problems problems = {0};
+    struct qb_earlier earlier = closed_text(folder, entry, &closed);
     struct qb_version *version = qb_check_text(folder->checker, &folder->store, kind, entry->path, trial->text,
-                                               trial->length, NULL, &entry->sound, &problems);
+                                               trial->length, &earlier, &entry->sound, &problems);
     qb_store_set_current(&folder->store, entry, version);
+    if (entry->own) {
+        qb_problems_fini(entry->own);
+        free(entry->own);
+        entry->own = NULL;
+    }
     if (problems.count) {
         entry->own = qb_mem_alloc(sizeof *entry->own);
         *entry->own = problems;
     }
+    qb_buf_fini(&closed);
     qb_link_suspect(&folder->link, entry);
     return entry;
 }

@@ -67,7 +67,7 @@ struct qb_problem_label {
     const char *words[QB_LANGUAGES];
 };
 
-#define QB_PROBLEM_ARGS 6
+#define QB_PROBLEM_ARGS 8
 #define QB_PROBLEM_LABELS 3
 struct qb_problem {
     enum qb_problem_code code;

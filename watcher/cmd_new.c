@@ -51,11 +51,26 @@ static bool refuse(const struct making *making, enum qb_draft_result result, con
     return false;
 }
 
+/* Whether a list stands at the path already: a second one is meant to add to it, not to take its place as with a single
+ * value. */
+static bool has_list(const struct making *making, const char *path)
+{
+    const struct qb_json *schema = NULL;
+    qb_draft_property(&making->text, path, &schema);
+    const char *type = qb_json_string(qb_json_get(schema, "type"));
+    return type && !strcmp(type, "array") && qb_draft_has(making->draft, path);
+}
+
 static bool set(struct making *making, const char *property, const char *value)
 {
     struct qb_buf path = {0};
     enum qb_draft_result result = QB_DRAFT_UNKNOWN;
     if (qb_column_find(&path, &making->text, property, strlen(property)) == QB_COLUMN_FOUND) {
+        if (*value && has_list(making, qb_buf_text(&path))) {
+            qb_say(making->invocation, "new.twice", (struct qb_text_arg[]){{"property", property}}, 1);
+            qb_buf_fini(&path);
+            return false;
+        }
         if (*value)
             result = qb_draft_set(making->draft, qb_buf_text(&path), QB_DECIMAL_OPEN, value, strlen(value));
         else

@@ -99,6 +99,7 @@ def test_new__refuses_what_is_wrong_and_writes_nothing():
             ([*signed, "red"], 2, "", "red"),
             ([*signed, "lines[0].net_weight_kg=12.000"], 2, "", "12.000"),
             ([*signed, "lines=[]"], 2, "", "lines"),
+            ([*signed, "containers=MSKU6011672", "containers=BLWU2000044"], 2, "", "containers=A;B"),
             ([*signed, "id=../../x"], 2, "", "../../x"),
             ([*signed, "id=SHP-A"], 1, "", "records/shipments/2020/06/SHP-A.json"),
             (PLAIN, 1, "recorded_by", "--as"),

@@ -394,6 +394,9 @@ test('test_page__prints_to_A4', async () => {
         assert.deepEqual(box, [595, 842], name(file)); // points
       await page.emulateMedia({media: 'print'});
       assert.equal(await page.locator('.filter:visible, nav:visible').count(), 0);
+      const arrows = await page.locator('th button').evaluateAll(
+        list => list.filter(button => getComputedStyle(button, '::after').content !== 'none').length);
+      assert.equal(arrows, 0, name(file));
     });
 });
 

@@ -189,6 +189,12 @@ soak: deps
 	QBIS=$(abspath $(BUILD))/qbis QBIS_SHARED=$(abspath $(SHARED)) PYTHONDONTWRITEBYTECODE=1 \
 	  python3 tests/soak/soak.py --minutes $(SOAK_MINUTES) $(if $(SOAK_SEED),--seed $(SOAK_SEED))
 
+# How large history is after many edits: GROWTH_EDITS=100000 is a year.
+GROWTH_EDITS ?= 2000
+growth: deps
+	+$(MAKE) all
+	tests/bench/growth --qbis $(abspath $(BUILD))/qbis --edits $(GROWTH_EDITS)
+
 demo: deps
 	+$(MAKE) all
 	examples/demo $(BUILD)/qbis
@@ -245,7 +251,8 @@ help:
 	  'make check-valgrind  all tests under valgrind' \
 	  'make fuzz            fuzzes every target: TIME=600 seconds in all, TARGET=json for one' \
 	  'make soak            two machines with Syncthing between them: SOAK_MINUTES=30, SOAK_SEED repeats a run' \
-  'make golden          writes the expected outputs of tests/golden anew: read the diff' \
+	  'make growth          history after GROWTH_EDITS=2000 edits, beside git gc --aggressive' \
+	  'make golden          writes the expected outputs of tests/golden anew: read the diff' \
 	  'make bench           measures, each beside its yardstick' \
 	  'make lint            format, warnings, include directions, cppcheck, shellcheck, catalogues' \
 	  'make docs            writes the pages in docs/ that come from the program' \
@@ -258,6 +265,6 @@ help:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps deps-browser tests check check-asan check-valgrind fuzz fuzzers golden soak demo bench format lint docs pictures install uninstall dist help clean
+.PHONY: all deps deps-browser tests check check-asan check-valgrind fuzz fuzzers golden soak growth demo bench format lint docs pictures install uninstall dist help clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -210,6 +210,8 @@ static void run_pass(struct daemon *daemon, struct qb_request *request)
         say_hold(daemon, held);
         if (result.commits || daemon->office.folder->cache)
             daemon->rest_at = qb_office_clock() + REST_AFTER;
+        if (result.commits)
+            qb_upkeep_committed(&daemon->upkeep, daemon->office.folder, qb_office_clock());
         if (result.commits || before == QB_DATE_NONE)
             qb_mirror_due(&daemon->mirror, qb_office_clock());
     }
@@ -462,14 +464,15 @@ static void rest(struct daemon *daemon)
         qb_folder_keep(folder, now);
     }
     if (daemon->rest_at < 0)
-        qb_upkeep_consider(&daemon->upkeep, folder, qb_office_clock());
+        daemon->rest_at = qb_upkeep_consider(&daemon->upkeep, folder, qb_office_clock());
 }
 
 /* The one question after every wake-up: what is due? */
 static void act(struct daemon *daemon)
 {
     int64_t now = qb_office_clock();
-    qb_upkeep_poll(&daemon->upkeep, daemon->office.folder);
+    if (qb_upkeep_poll(&daemon->upkeep, daemon->office.folder))
+        daemon->rest_at = now + REST_AFTER;
     if (qb_notify_state(daemon->notify) == QB_NOTIFY_LIMITED && daemon->whole_at < 0) {
         daemon->whole = daemon->rebuild = true; /* there may be watches again */
         daemon->whole_at = now + LIMITED_RESCAN;

@@ -24,9 +24,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define AGAIN 600000   /* milliseconds from one begin to the next */
-#define VERY_MUCH 4096 /* loose objects */
-#define GC_HOURS 12    /* as git has it */
+#define AGAIN 30000  /* milliseconds from one begin to the next */
+#define RESTLESS 256 /* passes in a row without a second of quiet */
+#define GC_HOURS 12  /* as git has it */
 #define LOWEST_PRIORITY 19
 #define IDLE (3 << 13) /* ioprio_set(2): class idle, which glibc has no name for */
 
@@ -126,17 +126,27 @@ static void reread(struct qb_folder *folder)
         qb_folder_log(folder, "log.packing", (struct qb_text_arg[]){{"reason", err.message}}, 1);
 }
 
-void qb_upkeep_consider(struct qb_upkeep *upkeep, struct qb_folder *folder, int64_t now)
+int64_t qb_upkeep_consider(struct qb_upkeep *upkeep, struct qb_folder *folder, int64_t now)
 {
     struct qb_history_room room = {0};
-    if (upkeep->child || now < upkeep->again || !is_due(folder, &room))
-        return;
+    upkeep->commits = 0;
+    if (upkeep->child || !is_due(folder, &room))
+        return -1;
+    if (now < upkeep->again)
+        return upkeep->again;
     upkeep->again = now + AGAIN;
     pid_t child = begin(folder, true);
     if (child < 0)
-        return; /* no room for another process: later */
+        return upkeep->again; /* no room for another process */
     upkeep->child = child;
     upkeep->fd = (int)syscall(SYS_pidfd_open, child, 0);
+    return -1;
+}
+
+void qb_upkeep_committed(struct qb_upkeep *upkeep, struct qb_folder *folder, int64_t now)
+{
+    if (++upkeep->commits >= RESTLESS)
+        qb_upkeep_consider(upkeep, folder, now);
 }
 
 static void forget(struct qb_upkeep *upkeep)
@@ -147,12 +157,13 @@ static void forget(struct qb_upkeep *upkeep)
     upkeep->child = 0;
 }
 
-void qb_upkeep_poll(struct qb_upkeep *upkeep, struct qb_folder *folder)
+bool qb_upkeep_poll(struct qb_upkeep *upkeep, struct qb_folder *folder)
 {
     if (!upkeep->child || !waitpid(upkeep->child, NULL, WNOHANG))
-        return;
+        return false;
     forget(upkeep);
     reread(folder);
+    return true;
 }
 
 void qb_upkeep_stop(struct qb_upkeep *upkeep, struct qb_folder *folder)
@@ -171,7 +182,7 @@ void qb_upkeep_stop(struct qb_upkeep *upkeep, struct qb_folder *folder)
 void qb_upkeep_once(struct qb_folder *folder)
 {
     struct qb_history_room room = {0};
-    if (!is_due(folder, &room) || room.loose < VERY_MUCH)
+    if (!is_due(folder, &room) || !room.many)
         return;
     pid_t child = begin(folder, false);
     while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)

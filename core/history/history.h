@@ -145,7 +145,8 @@ int qb_history_refresh_index(struct qb_history *history, qb_history_stat *stat, 
 struct qb_history_room {
     size_t loose;
     size_t packs;
-    bool due; /* it is worth while */
+    bool many; /* loose objects */
+    bool due;  /* it is worth while: many, or packs without deltas, or many packs */
 };
 int qb_history_room(struct qb_history *history, struct qb_history_room *room, struct qb_err *err);
 int qb_history_repack(struct qb_history *history, struct qb_err *err);

@@ -66,7 +66,9 @@ bool qb_loose_cut_off(struct qb_history *history, const struct qb_oid *oid)
     char name[QB_LOOSE_NAME];
     struct qb_buf file = {0};
     qb_loose_name(oid, name);
-    int result = qb_file_read(history->objects, name, QB_MAX_LOOSE, &file, NULL, NULL);
+    int result = QB_ECHANGED; /* while another process packs up, and takes it away */
+    for (unsigned tries = 0; result == QB_ECHANGED && tries < 8; tries++)
+        result = qb_file_read(history->objects, name, QB_MAX_LOOSE, &file, NULL, NULL);
     bool cut = result == QB_OK ? !ends(&file) : result != QB_EABSENT;
     qb_buf_fini(&file);
     return cut;

@@ -114,7 +114,8 @@ int qb_history_room(struct qb_history *history, struct qb_history_room *room, st
         free_packs += !packs[i].fixed;
     }
     bool movable = !has_multi_index(history);
-    room->due = room->loose >= MANY_LOOSE || (movable && (plain || free_packs >= MANY_PACKS));
+    room->many = room->loose >= MANY_LOOSE;
+    room->due = room->many || (movable && (plain || free_packs >= MANY_PACKS));
     free(objects.ids);
     free(packs);
     return result;

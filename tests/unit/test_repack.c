@@ -155,9 +155,25 @@ static void verify_packs(const struct world *world)
     free(packs);
 }
 
+static uint64_t size_of_packs(const char *path)
+{
+    uint64_t size = 0;
+    DIR *stream = opendir(path);
+    assert_non_null(stream);
+    for (struct dirent *item; (item = readdir(stream));) {
+        struct stat st;
+        size_t length = strlen(item->d_name);
+        if (length > 5 && !strcmp(item->d_name + length - 5, ".pack") && !fstatat(dirfd(stream), item->d_name, &st, 0))
+            size += (uint64_t)st.st_size;
+    }
+    closedir(stream);
+    return size;
+}
+
 static void test_repack__history_is_the_same_and_smaller(void **state)
 {
     struct world *world = *state;
+    char words[256];
     save_rounds(world, 0, 80, 40);
     char *before = whole_story(world);
     assert_true(room_of(world).loose > 400);
@@ -171,6 +187,15 @@ static void test_repack__history_is_the_same_and_smaller(void **state)
     assert_non_null(strstr(deltas, "garbage: 0"));
     free(deltas);
     free(before);
+    /* at most 1.3 times what git's own best makes of it */
+    snprintf(words, sizeof words, "clone -q --no-local --bare %s %s/twin.git", world->repository, world->root);
+    git_says(world, words, "");
+    snprintf(words, sizeof words, "--git-dir=%s/twin.git gc -q --aggressive --prune=now", world->root);
+    git_says(world, words, "");
+    snprintf(words, sizeof words, "%s/twin.git/objects/pack", world->root);
+    uint64_t best = size_of_packs(words);
+    snprintf(words, sizeof words, "%s/objects/pack", world->repository);
+    assert_true(size_of_packs(words) * 10 <= best * 13);
     /* and on it goes, with objects that are packed now */
     save_rounds(world, 80, 84, 40);
     assert_whole(world);

@@ -46,6 +46,8 @@ static struct qb_month_state *state_of(struct qb_months *months, qb_date month)
 
 void qb_months_touch(struct qb_months *months, qb_date day)
 {
+    if (day == QB_DATE_NONE)
+        return;
     qb_date month = qb_figures_month(day);
     size_t place = place_of(months, month);
     if (place < months->count && months->items[place].month == month)

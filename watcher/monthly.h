@@ -30,7 +30,7 @@ void qb_months_fini(struct qb_months *months);
 /* Either may be NULL. `renamed`: the facility has another name, so whatever it is in is to be written. */
 void qb_months_replace(struct qb_months *months, const struct qb_facility_figures *before,
                        const struct qb_facility_figures *after, bool renamed);
-void qb_months_touch(struct qb_months *months, qb_date day);
+void qb_months_touch(struct qb_months *months, qb_date day); /* QB_DATE_NONE: nothing */
 
 struct qb_month_list {
     qb_date *items; /* first days, rising */

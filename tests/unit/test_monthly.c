@@ -289,12 +289,40 @@ static void test_monthly__what_changed_is_due_and_nothing_else(void **state)
     assert_true(dues > 1000);
 }
 
+/* Not only what changed: the month that a new day begins or ends says whether it is over. */
+static void test_monthly__a_touched_month_is_due_with_those_that_cover_it(void **state)
+{
+    (void)state;
+    struct qb_months months = {0};
+    struct qb_month_list due;
+    struct qb_month_list gone;
+    struct qb_arena arena;
+    qb_arena_init(&arena);
+    state_of_dice = 99;
+    struct qb_facility_figures *figures = random_figures(names[0]);
+    qb_months_replace(&months, NULL, figures, false);
+    qb_months_settle(&months);
+    qb_months_touch(&months, QB_DATE_NONE);
+    qb_months_touch(&months, qb_date_from_civil(1999, 5, 5)); /* no figures */
+    qb_months_due(&months, false, &arena, &due, &gone);
+    assert_int_equal(due.count + gone.count, 0);
+    qb_date last = figures->months[figures->month_count - 1].month;
+    qb_months_touch(&months, last + 20);
+    qb_months_due(&months, false, &arena, &due, &gone);
+    assert_int_equal(due.count, 1);
+    assert_int_equal(due.items[0], last);
+    qb_figures_free(figures);
+    qb_months_fini(&months);
+    qb_arena_fini(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_monthly__sums_are_those_of_the_facilities),
         cmocka_unit_test(test_monthly__numbers_as_people_write_them),
         cmocka_unit_test(test_monthly__what_changed_is_due_and_nothing_else),
+        cmocka_unit_test(test_monthly__a_touched_month_is_due_with_those_that_cover_it),
     };
     return cmocka_run_group_tests_name("monthly", tests, NULL, NULL);
 }

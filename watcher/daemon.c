@@ -173,6 +173,16 @@ static void learn(struct daemon *daemon)
     qb_settle_set(daemon->settle, settle, folder->settings.settle_longest_ms);
 }
 
+/* A whole pass at a time that the last one named, unless one is due anyway. */
+static void look_again(struct daemon *daemon, const struct qb_request *request, const struct qb_result *result)
+{
+    if (!result->again_at || daemon->whole)
+        return;
+    int64_t seconds = result->again_at > request->now ? result->again_at - request->now : 1;
+    daemon->whole = true;
+    daemon->whole_at = qb_office_clock() + seconds * 1000;
+}
+
 static void fail(struct daemon *daemon)
 {
     daemon->retry_ms = daemon->retry_ms ? daemon->retry_ms * 2 : FIRST_RETRY;
@@ -202,6 +212,7 @@ static void run_pass(struct daemon *daemon, struct qb_request *request)
             daemon->retry_ms = 0;
         hold(daemon, &result);
         mark_unrest(daemon, &result);
+        look_again(daemon, request, &result);
         if (!result.held)
             daemon->as_of = request->as_of;
         qb_daemon_say_pass(&daemon->office, &result);

@@ -11,6 +11,7 @@
 #include "watcher/cache.h"
 #include "watcher/copies.h"
 #include "watcher/keys.h"
+#include "watcher/putback.h"
 #include "watcher/reason.h"
 
 #include <errno.h>
@@ -668,6 +669,7 @@ void qb_folder_close(struct qb_folder *folder)
     }
     qb_map_fini(&folder->files);
     qb_reasons_clear(folder);
+    qb_put_back_forget(folder);
     qb_pool_fini(&folder->paths);
     qb_problems_fini(&folder->kind_problems);
     qb_problems_fini(&folder->problems);

@@ -124,6 +124,8 @@ struct qb_folder {
     struct qb_history *history; /* NULL: none yet (only without `writes`) */
     struct qb_pool paths;
     struct qb_map files;                  /* path -> struct qb_tracked */
+    struct qb_map contests;               /* path -> what somebody keeps changing (watcher/putback) */
+    size_t contested;                     /* of them, left alone */
     struct qb_map reasons;                /* path -> why it changed, for the commit (watcher/reason) */
     struct qb_problems kind_problems;     /* between kinds */
     struct qb_list odd;                   /* tracked files with problems of their own */
@@ -162,6 +164,7 @@ struct qb_result {
     size_t written;    /* outputs and notes written or removed */
     size_t commits;
     size_t troubles;      /* things that failed beside the main thing (told by the log): try again later */
+    int64_t again_at;     /* look at everything again then, in seconds since the epoch; 0: no need */
     struct qb_buf unrest; /* paths that changed while they were read, each NUL-terminated: look again */
 };
 void qb_result_fini(struct qb_result *result);

@@ -13,6 +13,7 @@
 #include "core/records/summary.h"
 #include "watcher/copies.h"
 #include "watcher/look.h"
+#include "watcher/putback.h"
 #include "watcher/reason.h"
 
 #include <stdlib.h>
@@ -396,6 +397,8 @@ static bool put_back(struct qb_pass *pass, struct qb_tracked *file, struct qb_en
     struct qb_buf text = {0};
     struct qb_err why = {0};
     struct qb_oid used = qb_folder_oid(&entry->used);
+    if (!qb_put_back_may(pass, file))
+        return false;
     int result = qb_history_read(folder->history, &used, &text, &why);
     if (result == QB_OK)
         result = qb_file_replace(folder->dir, file->path, qb_buf_text(&text), text.length, NULL, &file->stat, &why);
@@ -427,7 +430,8 @@ static void tell_deleted(struct qb_pass *pass, struct qb_tracked *file, const st
     qb_folder_set_problems(pass->folder, file, &problems);
 }
 
-static void leave(struct qb_pass *pass, struct qb_tracked *file, const struct qb_map *arrivals)
+/* False when the record is closed and stays in force although its file is gone: to history it is not deleted. */
+static bool leave(struct qb_pass *pass, struct qb_tracked *file, const struct qb_map *arrivals)
 {
     struct qb_folder *folder = pass->folder;
     bool fresh;
@@ -448,13 +452,15 @@ static void leave(struct qb_pass *pass, struct qb_tracked *file, const struct qb
         }
         qb_store_set_current(&folder->store, heir, NULL); /* to be judged against what it inherits */
     } else if (entry->in_force && qb_version_frozen(entry->in_force, pass->request->as_of)) {
-        if (!folder->options.writes || !put_back(pass, file, entry))
-            tell_deleted(pass, file, entry); /* it stays in force all the same */
-        return;
+        bool back = folder->options.writes && put_back(pass, file, entry);
+        if (!back)
+            tell_deleted(pass, file, entry);
+        return back;
     }
     file->said_author = NULL;
     qb_link_leave(&folder->link, entry);
     qb_store_remove(&folder->store, entry);
+    return true;
 }
 
 static void take_gone(struct qb_pass *pass)
@@ -477,13 +483,13 @@ static void take_gone(struct qb_pass *pass)
         qb_folder_set_problems(pass->folder, file, &(struct qb_problems){0});
         if (file->class == QB_FILE_OUTPUT || file->class == QB_FILE_NOTE)
             pass->verify = true;
-        if (file->class == QB_FILE_RECORD)
-            leave(pass, file, &arrivals);
+        bool left = file->class != QB_FILE_RECORD || leave(pass, file, &arrivals);
         if (file->class == QB_FILE_KIND)
             file->excepted = false;
         free(file->details);
         file->details = NULL;
-        qb_folder_changed(pass->folder, file);
+        if (left)
+            qb_folder_changed(pass->folder, file);
     }
     qb_map_fini(&arrivals);
 }

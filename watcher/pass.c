@@ -11,6 +11,7 @@
 #include "schema/settings.h"
 #include "watcher/cache.h"
 #include "watcher/copies.h"
+#include "watcher/putback.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -206,7 +207,7 @@ static int same_history(struct qb_folder *folder, struct qb_err *err)
 /* Nothing is left for later: neither a hold nor a file that was in the middle of a change. */
 static bool is_done(const struct qb_result *result)
 {
-    return !result->held && !result->troubles && !result->unrest.length;
+    return !result->held && !result->troubles && !result->unrest.length && !result->again_at;
 }
 
 int qb_folder_pass(struct qb_folder *folder, const struct qb_request *request, struct qb_result *result,
@@ -231,6 +232,7 @@ int qb_folder_pass(struct qb_folder *folder, const struct qb_request *request, s
         code = merge_copies(&pass, err);
     if (code < 0)
         folder->stored = false; /* in doubt everything is read again */
+    result->again_at = qb_put_back_next(folder);
     folder->quiet = code == QB_OK && is_done(result);
     folder->unsaved += result->changed + woken;
     end_pass(&pass);

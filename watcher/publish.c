@@ -8,6 +8,7 @@
 
 #include "core/base/batch.h"
 #include "core/base/limits.h"
+#include "watcher/putback.h"
 #include "watcher/render.h"
 
 #include <stdlib.h>
@@ -189,6 +190,7 @@ static void gather_problems(struct qb_folder *folder)
     gather_entries(folder);
     gather_files(folder);
     add_problems(folder, &folder->kind_problems, NULL);
+    qb_put_back_problems(folder, &folder->problems);
     const struct qb_kind *decree = qb_kinds_of_role(folder->kinds, QB_ROLE_DECREE);
     for (size_t at = 0; (item = qb_map_next(&folder->facilities, &at));) {
         const struct qb_facility_state *state = item->value;
@@ -299,15 +301,28 @@ static void take_written(void *context, void *item, bool changed, const struct q
     free(written);
 }
 
+/* Whether somebody keeps changing the file: then what is there goes into history, and stays for a while. */
+static bool left_alone(struct qb_pass *pass, struct qb_tracked *file, bool changed)
+{
+    if ((!changed && !qb_put_back_contested(pass->folder, file)) || qb_put_back_may(pass, file))
+        return false;
+    qb_folder_changed(pass->folder, file);
+    return true;
+}
+
 /* Writes the bytes unless the file is known to hold them. */
 static void put(struct qb_pass *pass, struct qb_tracked *file, const struct qb_buf *bytes, const struct qb_oid *oid)
 {
     struct qb_folder *folder = pass->folder;
     if (file->present && qb_oid_equal(oid, &file->blob)) {
+        qb_put_back_over(folder, file);
         qb_folder_changed(folder, file);
         return;
     }
-    if (file->present && !qb_oid_is_zero(&file->committed) && !qb_oid_equal(&file->blob, &file->committed)) {
+    bool changed = !qb_oid_is_zero(&file->committed) && !qb_oid_equal(&file->blob, &file->committed);
+    if (left_alone(pass, file, changed))
+        return;
+    if (file->present && changed) {
         file->edited = file->blob;
         qb_folder_log(folder, "log.generated-put-back", (struct qb_text_arg[]){{"path", file->path}}, 1);
     }
@@ -336,7 +351,11 @@ static void clear_away(struct qb_pass *pass, struct qb_tracked *file)
 {
     struct qb_err why = {0};
     file->wanted = false;
-    if (!file->present)
+    if (!file->present) {
+        qb_put_back_over(pass->folder, file);
+        return;
+    }
+    if (left_alone(pass, file, !qb_oid_equal(&file->blob, &file->committed)))
         return;
     if (qb_file_remove(pass->folder->dir, file->path, &why) < 0) {
         qb_pass_trouble(pass, &why);
@@ -598,6 +617,10 @@ int qb_publish(struct qb_pass *pass, struct qb_err *err)
         qb_months_settle(&folder->months);
         clear_list(pass, &notes);
         clear_list(pass, &personal);
+    }
+    if (result == QB_OK && folder->options.writes && qb_put_back_settle(pass)) {
+        gather_problems(folder); /* which are others now */
+        result = write_all(pass, err);
     }
     for (size_t at = 0; result == QB_OK && (item = qb_map_next(&folder->facilities, &at));)
         ((struct qb_facility_state *)item->value)->dirty = false;

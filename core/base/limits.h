@@ -39,6 +39,11 @@
  */
 #define QB_MASS_DELETION 20
 #define QB_MASS_DELETION_SHARE 10
+/* a file that is changed again and again is put back so often in a period, in seconds, and left alone from then on: for
+ * one period, for two, and so on up to the longest */
+#define QB_PUT_BACK_MOST 3
+#define QB_PUT_BACK_PERIOD 60
+#define QB_PUT_BACK_LONGEST 3600
 /* records that a commit's message names one by one beside its trailers */
 #define QB_MAX_DESCRIBED 50
 

@@ -217,7 +217,7 @@ def test_writers__plain_git_at_the_same_time():
             while not ended.is_set():
                 for command in commands:
                     try:
-                        office.git(f"--work-tree={office.folder}", *command)
+                        office.plain_git(*command)
                     except Exception as error:
                         failed.append(f"{command}: {error}")
         hands = [threading.Thread(target=work, args=commands) for commands in (

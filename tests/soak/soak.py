@@ -270,7 +270,7 @@ class Soak:
         command = self.dice.choice([["log", "-3", "--stat"], ["gc"], ["status", "--short"], ["repack", "-d"],
                                     ["rev-list", "--objects", "--all"]])
         self.note(side, "git", *command)
-        office.git(f"--work-tree={office.folder}", *command)
+        office.plain_git(*command)
 
     STEPS = {"edit": 40, "edit_both": 10, "add": 6, "delete": 4, "delete_and_edit": 3, "move": 3, "break_one": 3,
              "mend_one": 5, "meddle": 3, "delete_closed": 1, "attach": 3, "decide": 8, "cut": 4, "restart": 1,

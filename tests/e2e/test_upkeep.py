@@ -65,7 +65,8 @@ def test_upkeep__ends_with_the_daemon_and_leaves_nothing():
             office.fsck()
             office.start()
             write_many(office, 1, 3000)
-            wait_for(lambda: office.in_head("records/shipments/2020/07/SHP-M3000.json"), "the next edit did not arrive")
+            wait_for(lambda: office.in_head("records/shipments/2020/07/SHP-M3000.json"),
+                     lambda: "the next edit did not arrive\n" + office.log())
             office.stop()
             left = glob.glob(office.state + "/history.git/objects/pack/tmp_*")
             expect(not left, str(left))

@@ -371,14 +371,15 @@ static void test_repack__passes_and_clones_go_on_meanwhile(void **state)
     save_rounds(world, 0, 20, 60);
     pid_t pid = fork();
     assert_true(pid >= 0);
-    for (unsigned i = 0; !pid; i++) {
-        struct qb_history *own;
-        if (qb_history_open(&own, world->repository, world->folder, false, false, NULL, NULL) < 0 ||
-            qb_history_repack(own, NULL) < 0)
-            _exit(1);
-        qb_history_close(own);
-        if (i == 10)
-            _exit(0);
+    if (!pid) {
+        bool fine = true;
+        for (unsigned i = 0; i < 10 && fine; i++) {
+            struct qb_history *own = NULL;
+            fine = qb_history_open(&own, world->repository, world->folder, false, false, NULL, NULL) == 0 &&
+                   qb_history_repack(own, NULL) == 0;
+            qb_history_close(own);
+        }
+        _exit(fine ? 0 : 1);
     }
     for (unsigned round = 20; round < 40; round++) {
         save_rounds(world, round, round + 1, 60);

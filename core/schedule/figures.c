@@ -73,6 +73,8 @@ static void note_part(struct collection *all, qb_date month, enum qb_figures_par
 
 static void note_certificate(struct collection *all, const struct qb_shipment *shipment, enum qb_figure basis)
 {
+    if (shipment->certificate_issued_on == QB_DATE_NONE)
+        return; /* it left without a certificate */
     qb_date month = qb_figures_month(shipment->certificate_issued_on);
     int64_t weight = 0;
     for (size_t i = 0; shipment->net_weights && i < shipment->commodities.count; i++) {

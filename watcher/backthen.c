@@ -143,7 +143,7 @@ int qb_backthen_open(struct qb_backthen *then, const struct qb_invocation *invoc
     *then = (struct qb_backthen){.invocation = *invocation};
     int result = make_directory(then, err);
     if (result == QB_OK)
-        result = qb_history_open(&history, repository, then->directory, false, false, NULL, err);
+        result = qb_history_open(&history, repository, then->directory, false, QB_HISTORY_SHARED, NULL, err);
     if (result == QB_OK)
         result = find(then, history, revision, offset_minutes, err);
     if (result == QB_OK)

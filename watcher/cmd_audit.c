@@ -42,7 +42,7 @@ static int read_keys(struct qb_audit *audit, const char *file, struct qb_err *er
 static int run(struct qb_audit *audit, struct qb_err *err)
 {
     const char *path = audit->folder ? audit->folder : "/";
-    int result = qb_history_open(&audit->history, audit->repository, path, false, false, NULL, err);
+    int result = qb_history_open(&audit->history, audit->repository, path, false, QB_HISTORY_SHARED, NULL, err);
     if (result == QB_OK)
         result = qb_audit_objects(audit, err);
     bool broken = audit->count > 0;

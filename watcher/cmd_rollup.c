@@ -12,8 +12,8 @@
 static int newest(const struct qb_place *place, struct qb_history_entry *entry, struct qb_buf *text, struct qb_err *err)
 {
     struct qb_history *history = NULL;
-    int result =
-        qb_history_open(&history, place->repository, place->folder ? place->folder : "/", false, false, NULL, err);
+    int result = qb_history_open(&history, place->repository, place->folder ? place->folder : "/", false,
+                                 QB_HISTORY_SHARED, NULL, err);
     if (result == QB_OK)
         result = qb_history_resolve(history, NULL, 0, entry, text, err);
     qb_history_close(history);

@@ -36,7 +36,7 @@ static int once(const struct qb_daemon_options *options, int state)
     struct qb_office office;
     struct qb_result result = {0};
     int status = QB_EXIT_FAILED;
-    if (qb_office_open_watching(&office, options->invocation)) {
+    if (qb_office_open_watching(&office, options->invocation, false)) {
         bool accept = unlinkat(state, QB_MARK_ACCEPT, 0) == 0;
         if (qb_office_whole_pass(&office, options->as_of, accept, &result)) {
             size_t errors;

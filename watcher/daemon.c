@@ -306,7 +306,7 @@ static void close_folder(struct daemon *daemon)
 static bool open_folder(struct daemon *daemon)
 {
     struct qb_err err = {0};
-    if (!qb_office_open_watching(&daemon->office, who(daemon)))
+    if (!qb_office_open_watching(&daemon->office, who(daemon), daemon->path != NULL))
         return false;
     const struct qb_folder *folder = daemon->office.folder;
     int settle = daemon->options->settle_ms >= 0 ? daemon->options->settle_ms : folder->settings.settle_ms;

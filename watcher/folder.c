@@ -555,7 +555,10 @@ static int open_history(struct qb_folder *folder, struct qb_err *err)
         qb_buf_add_string(&path, folder->options.repository);
     else
         qb_buf_addf(&path, "%s/history.git", folder->state);
-    int result = qb_history_open(&folder->history, qb_buf_text(&path), folder->path, writes, writes, &notes, err);
+    enum qb_history_access access = !writes                 ? QB_HISTORY_SHARED
+                                    : folder->options.again ? QB_HISTORY_AGAIN
+                                                            : QB_HISTORY_EXCLUSIVE;
+    int result = qb_history_open(&folder->history, qb_buf_text(&path), folder->path, writes, access, &notes, err);
     if (result == QB_OK && folder->options.may_sleep)
         qb_cache_open(folder);
     if (result == QB_OK && !folder->cache)

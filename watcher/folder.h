@@ -88,6 +88,7 @@ struct qb_folder_options {
     const char *path;  /* of the folder */
     const char *state; /* the state directory, or NULL: by the folder's id */
     bool writes;
+    bool again;     /* this process had it open before */
     bool may_sleep; /* as long as nothing changed since the last time, nothing is loaded (watcher/cache) */
     /* Instead of a state directory: the folder was taken out of this commit of this repository (watcher/backthen). */
     const char *repository;

@@ -200,7 +200,7 @@ static int work(const struct qb_folder *folder, const struct qb_invocation *invo
     signal(SIGHUP, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);
     qb_buf_addf(&path, "%s/history.git", folder->state);
-    if (qb_history_open(&history, path.data, folder->path, false, false, NULL, &err) < 0) {
+    if (qb_history_open(&history, path.data, folder->path, false, QB_HISTORY_SHARED, NULL, &err) < 0) {
         qb_say_error(invocation, &err);
         return 1;
     }

@@ -63,10 +63,10 @@ bool qb_office_open(struct qb_office *office, const struct qb_invocation *invoca
     return (office->state || !writes) && open_folder(office, &options);
 }
 
-bool qb_office_open_watching(struct qb_office *office, const struct qb_invocation *invocation)
+bool qb_office_open_watching(struct qb_office *office, const struct qb_invocation *invocation, bool again)
 {
     *office = (struct qb_office){.invocation = invocation, .state = qb_state_dir(invocation)};
-    struct qb_folder_options options = {.state = office->state, .writes = true, .may_sleep = true};
+    struct qb_folder_options options = {.state = office->state, .writes = true, .again = again, .may_sleep = true};
     return office->state && open_folder(office, &options);
 }
 

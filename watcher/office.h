@@ -20,7 +20,7 @@ struct qb_office {
 bool qb_office_open(struct qb_office *office, const struct qb_invocation *invocation, bool writes);
 /* To write, and nothing is loaded as long as nothing changed since the last time: for the watcher, which asks for
  * nothing but passes and counts. */
-bool qb_office_open_watching(struct qb_office *office, const struct qb_invocation *invocation);
+bool qb_office_open_watching(struct qb_office *office, const struct qb_invocation *invocation, bool again);
 /* The same for the folder as it was in a commit, which was taken out of this repository (watcher/backthen). */
 struct qb_office_past {
     const char *repository; /* absolute */

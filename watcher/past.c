@@ -47,7 +47,8 @@ bool qb_past_open(struct qb_past *past, const struct qb_invocation *invocation)
         return false;
     qb_buf_addf(&path, "%s/history.git", state);
     free(state);
-    int result = qb_history_open(&past->history, qb_buf_text(&path), past->folder, false, false, NULL, &err);
+    int result =
+        qb_history_open(&past->history, qb_buf_text(&path), past->folder, false, QB_HISTORY_SHARED, NULL, &err);
     if (result == QB_EABSENT)
         qb_say(invocation, "history.none", (struct qb_text_arg[]){{"path", qb_buf_text(&path)}}, 1);
     else if (result < 0)

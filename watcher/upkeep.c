@@ -81,7 +81,7 @@ static int pack_up(const struct qb_folder *folder)
     qb_buf_addf(&path, "%s/history.git", folder->state);
     int dir = qb_file_open_dir(path.data, &err);
     if (dir >= 0 && take_gc(dir)) {
-        result = qb_history_open(&history, path.data, folder->path, false, false, NULL, &err);
+        result = qb_history_open(&history, path.data, folder->path, false, QB_HISTORY_SHARED, NULL, &err);
         if (result == QB_OK)
             result = qb_history_repack(history, &err);
         unlinkat(dir, "gc.pid", 0);

@@ -43,12 +43,19 @@ void qb_oid_of_blob_plain(const void *bytes, size_t length, struct qb_oid *oid);
 struct qb_history;
 struct qb_signer; /* core/history/sign.h */
 
+/* What lies about half-made in a repository belongs to a process that was killed, or to a git that is at work now. */
+enum qb_history_access {
+    QB_HISTORY_SHARED,    /* nothing is touched */
+    QB_HISTORY_EXCLUSIVE, /* the caller holds the state directory's lock: all of it is removed */
+    QB_HISTORY_AGAIN,     /* and has opened it before: only what cannot belong to a git at work */
+};
+
 /* Opens, or makes when `create` (otherwise QB_EABSENT). Sets core.bare=false, core.worktree=`folder` (absolute),
  * core.logAllRefUpdates and what keeps the user's git configuration from changing bytes. Removes lock files and
- * temporary objects that a killed daemon left: the caller holds the state directory's lock when `exclusive`.
+ * temporary objects that a killed daemon left, as `access` allows.
  * `notes` (may be NULL) receives a line for each thing that was mended. */
-int qb_history_open(struct qb_history **history, const char *path, const char *folder, bool create, bool exclusive,
-                    struct qb_buf *notes, struct qb_err *err);
+int qb_history_open(struct qb_history **history, const char *path, const char *folder, bool create,
+                    enum qb_history_access access, struct qb_buf *notes, struct qb_err *err);
 void qb_history_close(struct qb_history *history); /* NULL-safe */
 
 /* Whether somebody else has moved `main` since this was first asked, or since the last commit made here: then what was

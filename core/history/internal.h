@@ -69,8 +69,9 @@ int qb_repository_head(struct qb_history *history, struct qb_oid *commit, struct
 
 /* --- mend.c --- */
 
-/* Removes locks and temporaries, finishes a pack that was being put in place, drops empty objects and counts them. */
-int qb_mend_leftovers(struct qb_history *history, struct qb_buf *notes, size_t *empty, struct qb_err *err);
+/* Removes locks and temporaries, finishes a pack that was being put in place, drops empty objects and counts them.
+ * `again`: spares what may be a git's that is at work. */
+int qb_mend_leftovers(struct qb_history *history, bool again, struct qb_buf *notes, size_t *empty, struct qb_err *err);
 /* Whether the newest commit and its topmost directory can be read: a quick look. */
 bool qb_mend_head_sound(struct qb_history *history);
 

@@ -74,15 +74,18 @@ bool qb_loose_cut_off(struct qb_history *history, const struct qb_oid *oid)
     return cut;
 }
 
-/* Gives the temporary its name; git removes empty fan-out directories, so one may have to be made again. */
+/* A git that packs up over and over takes a directory away this often at most before the file is in it. */
+#define INSTALL_TRIES 64
+
+/* Gives the temporary its name; git removes empty fan-out directories, so one may have to be made again, and again. */
 static int install(struct qb_history *history, const char *temporary, const char *name)
 {
     char folder[3] = {name[0], name[1], '\0'};
-    if (!renameat(history->dir, temporary, history->objects, name))
-        return 0;
-    if (errno != ENOENT || (mkdirat(history->objects, folder, 0777) < 0 && errno != EEXIST))
-        return -1;
-    return renameat(history->dir, temporary, history->objects, name);
+    for (unsigned tries = 0; renameat(history->dir, temporary, history->objects, name) < 0; tries++)
+        if (errno != ENOENT || tries == INSTALL_TRIES ||
+            (mkdirat(history->objects, folder, 0777) < 0 && errno != EEXIST))
+            return -1;
+    return 0;
 }
 
 static int fill(struct qb_loose *loose, int fd, git_object_t type, const void *bytes, size_t length)

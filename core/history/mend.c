@@ -31,7 +31,7 @@
 
 /* --- leftovers --- */
 
-enum leftover { REMOVE, INDEX, LONE_INDEX, EMPTY_OBJECT };
+enum leftover { REMOVE, FOREIGN, INDEX, LONE_INDEX, EMPTY_OBJECT };
 
 /* Patterns of fnmatch(3) without flags: a star crosses slashes. The first that fits decides. */
 static const struct {
@@ -39,14 +39,15 @@ static const struct {
     enum leftover kind;
 } leftovers[] = {
     {"*.lock", REMOVE},
-    {"*/~*.tmp", REMOVE},                    /* core/base/file */
-    {"~*.tmp", REMOVE},                      /* the same */
-    {"objects/pack/tmp_idx_qbis_*", INDEX},  /* core/history/pack */
-    {"objects/pack/pack-*.idx", LONE_INDEX}, /* core/history/packs */
-    {"objects/tmp_obj*", REMOVE},            /* git, libgit2, core/history/loose */
-    {"objects/*/tmp_*", REMOVE},             /* git */
-    {"objects/pack/.tmp-*", REMOVE},         /* git repack */
-    {"objects/pack/pack_git2_*", REMOVE},    /* libgit2 */
+    {"*/~*.tmp", REMOVE},                     /* core/base/file */
+    {"~*.tmp", REMOVE},                       /* the same */
+    {"objects/pack/tmp_idx_qbis_*", INDEX},   /* core/history/pack */
+    {"objects/pack/pack-*.idx", LONE_INDEX},  /* core/history/packs */
+    {"objects/pack/tmp_pack_qbis_*", REMOVE}, /* the same */
+    {"objects/tmp_obj*", REMOVE},             /* libgit2, core/history/loose */
+    {"objects/*/tmp_*", FOREIGN},             /* git */
+    {"objects/pack/.tmp-*", FOREIGN},         /* git repack */
+    {"objects/pack/pack_git2_*", REMOVE},     /* libgit2 */
     {"objects/[0-9a-f][0-9a-f]/*", EMPTY_OBJECT},
 };
 
@@ -54,6 +55,7 @@ struct sweep {
     struct qb_history *history;
     struct qb_buf *notes;
     size_t empty;
+    bool again; /* FOREIGN ones may be in use */
 };
 
 static void note(struct qb_buf *notes, const char *what, const char *path)
@@ -109,7 +111,9 @@ static int sweep_visit(void *context, const char *path, const struct qb_file_sta
     for (size_t i = 0; i < sizeof leftovers / sizeof *leftovers; i++) {
         if (fnmatch(leftovers[i].pattern, path, 0))
             continue;
-        if (leftovers[i].kind == REMOVE)
+        if (leftovers[i].kind == FOREIGN && sweep->again)
+            return QB_OK;
+        if (leftovers[i].kind == REMOVE || leftovers[i].kind == FOREIGN)
             return sweep_away(sweep, path, "removed what a killed process left", err);
         if (leftovers[i].kind == INDEX)
             return sweep_index(sweep, path, err);
@@ -123,9 +127,9 @@ static int sweep_visit(void *context, const char *path, const struct qb_file_sta
     return QB_OK;
 }
 
-int qb_mend_leftovers(struct qb_history *history, struct qb_buf *notes, size_t *empty, struct qb_err *err)
+int qb_mend_leftovers(struct qb_history *history, bool again, struct qb_buf *notes, size_t *empty, struct qb_err *err)
 {
-    struct sweep sweep = {.history = history, .notes = notes};
+    struct sweep sweep = {.history = history, .notes = notes, .again = again};
     int result = qb_file_walk(history->dir, "", sweep_visit, &sweep, err);
     *empty = sweep.empty;
     return result < 0 ? qb_err_context(err, "tidying up history") : QB_OK;
@@ -133,7 +137,7 @@ int qb_mend_leftovers(struct qb_history *history, struct qb_buf *notes, size_t *
 
 int qb_history_tidy(struct qb_history *history, struct qb_err *err)
 {
-    struct sweep sweep = {.history = history};
+    struct sweep sweep = {.history = history, .again = true};
     return qb_file_walk(history->dir, "objects/pack", sweep_visit, &sweep, err);
 }
 

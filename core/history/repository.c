@@ -250,9 +250,10 @@ static int check_head(struct qb_history *history, struct qb_buf *notes, struct q
     return result;
 }
 
-static int open_all(struct qb_history *history, const char *path, bool create, bool exclusive, struct qb_buf *notes,
-                    struct qb_err *err)
+static int open_all(struct qb_history *history, const char *path, bool create, enum qb_history_access access,
+                    struct qb_buf *notes, struct qb_err *err)
 {
+    bool exclusive = access != QB_HISTORY_SHARED;
     if (history->folder[0] != '/')
         return qb_err_set(err, QB_EINPUT, history->folder, "the folder of a history needs an absolute path");
     int result = open_dirs(history, path, create, err);
@@ -264,7 +265,7 @@ static int open_all(struct qb_history *history, const char *path, bool create, b
     bool there = !faccessat(history->dir, "HEAD", F_OK, AT_SYMLINK_NOFOLLOW);
     if (!there && !create)
         return qb_err_set(err, QB_EABSENT, path, "no history");
-    if (exclusive && (result = qb_mend_leftovers(history, notes, &empty, err)) < 0)
+    if (exclusive && (result = qb_mend_leftovers(history, access == QB_HISTORY_AGAIN, notes, &empty, err)) < 0)
         return result;
     if (!there)
         result = make(history, notes, err);
@@ -283,8 +284,8 @@ static int open_all(struct qb_history *history, const char *path, bool create, b
     return result;
 }
 
-int qb_history_open(struct qb_history **out, const char *path, const char *folder, bool create, bool exclusive,
-                    struct qb_buf *notes, struct qb_err *err)
+int qb_history_open(struct qb_history **out, const char *path, const char *folder, bool create,
+                    enum qb_history_access access, struct qb_buf *notes, struct qb_err *err)
 {
     struct qb_history *history = qb_mem_alloc(sizeof *history);
     history->dir = -1;
@@ -292,7 +293,7 @@ int qb_history_open(struct qb_history **out, const char *path, const char *folde
     history->folder = qb_mem_string(folder);
     history->loose = qb_loose_new();
     prepare_library();
-    int result = open_all(history, path, create, exclusive, notes, err);
+    int result = open_all(history, path, create, access, notes, err);
     if (result < 0) {
         qb_history_close(history);
         history = NULL;

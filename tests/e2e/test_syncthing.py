@@ -42,7 +42,8 @@ def add_shipments(office, count):
         office.write(f"records/shipments/2020/07/SHP-N{i:03}.json", shipment(f"SHP-N{i:03}", f"N-{i + 100}"))
 
 
-def ends_well(offices):
+def ends_well(machines, offices):
+    machines.settle(lambda office: office not in offices or office.status_clean())
     for office in offices:
         office.stop()
         office.fsck()
@@ -62,7 +63,7 @@ def test_syncthing__a_daemon_on_one_side_serves_both():
         merged = visit("C", planned_on="2020-07-11", note="bawa alat uji", recorded_by="OFF-0002")
         machines.settle(lambda office: of(office, "C") == merged and not copies(office) and not office.problems())
         expect(a.git("log", "--format=%an", "main").count("Petugas Kedua"), a.git("log", "--format=%an %s", "main"))
-        ends_well([a])
+        ends_well(machines, [a])
 
 
 def test_syncthing__daemons_on_both_sides_agree():
@@ -92,9 +93,10 @@ def test_syncthing__daemons_on_both_sides_agree():
             authors = office.git("log", "--format=%an", "main", "--", f"{VISITS}VIS-C*")
             expect("Petugas Kedua" in authors and "Petugas Contoh" in authors, office.git("log", "--stat", "main"))
             expect(office.in_head(f"{VISITS}VIS-E.json"), "the edit is not in history")
-        os.unlink(a.path(conflicts(a)[0]["path"]))
+        b.qbis("resolve", "VIS-D", "--take", "theirs")
         machines.settle(lambda office: not copies(office) and not office.problems())
-        ends_well([a, b])
+        expect(of(a, "D")["planned_on"] in ("2020-07-11", "2020-07-12"), a.read(f"{VISITS}VIS-D.json"))
+        ends_well(machines, [a, b])
 
 
 if __name__ == "__main__":

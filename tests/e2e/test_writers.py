@@ -233,7 +233,7 @@ def test_writers__plain_git_at_the_same_time():
             ended.set()
             for hand in hands:
                 hand.join()
-        expect(not failed, "\n".join(failed))
+        expect(not failed, lambda: "\n".join(failed) + "\n" + office.log())
         expect(len(office.git("log", "--format=%h", "main", "--", VISIT).split()) == 26, office.git("log", "--stat", "main"))
         ends_well(office)
 

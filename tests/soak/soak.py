@@ -233,11 +233,16 @@ class Soak:
             self.put(side, path, f"surat {self.dice.randrange(10 ** 9)}\n")
 
     def decide(self):
-        """About a conflict copy: it is thrown away, or taken."""
+        """About a conflict copy: it is thrown away, or taken, or `qbis resolve` is asked."""
         side = self.dice.choice("ab")
         copy = self.dice.choice([p for p in sorted(copies(self.sides[side])) if p.startswith(("records/", "att"))] or [None])
         content = self.recorded(side, copy) if copy else None
         if content is None:
+            return
+        if copy.startswith("records/") and self.dice.random() < 0.3:
+            how = self.dice.choice(["mine", "theirs"])
+            self.note(side, "resolve", how, copy)
+            self.sides[side].qbis("resolve", copy, "--take", how, status=None)  # it may have gone meanwhile
             return
         original = copy.split(".sync-conflict-")[0] + os.path.splitext(copy)[1]
         if self.dice.random() < 0.5 and self.recorded(side, original) is not None:

@@ -45,10 +45,10 @@ static const struct qb_history_person watcher = {"Q-BIS", "qbis@localhost", NOON
 
 /* --- the world --- */
 
-static inline void world_open(struct world *world, bool exclusive, struct qb_buf *notes)
+static inline void world_open(struct world *world, enum qb_history_access access, struct qb_buf *notes)
 {
     struct qb_err err = {0};
-    int result = qb_history_open(&world->history, world->repository, world->folder, true, exclusive, notes, &err);
+    int result = qb_history_open(&world->history, world->repository, world->folder, true, access, notes, &err);
     if (result < 0)
         fail_msg("cannot open: %s", err.message);
 }
@@ -69,7 +69,7 @@ static inline int world_setup(void **state)
     assert_int_equal(mkdir(world->folder, 0777), 0);
     world->dir = qb_file_open_dir(world->folder, NULL);
     world->now = NOON;
-    world_open(world, true, NULL);
+    world_open(world, QB_HISTORY_EXCLUSIVE, NULL);
     *state = world;
     return 0;
 }

@@ -89,7 +89,7 @@ static void test_history__follows_a_moved_folder(void **state)
     snprintf(moved, sizeof moved, "%s/moved \"there\" #1; \xc3\xa9\n\t\\", world->root);
     assert_int_equal(rename(world->folder, moved), 0);
     strcpy(world->folder, moved);
-    world_open(world, true, NULL);
+    world_open(world, QB_HISTORY_EXCLUSIVE, NULL);
     git_says(world, "config core.worktree", moved);
     assert_whole(world);
 }
@@ -100,7 +100,7 @@ static void test_history__keeps_a_persons_configuration(void **state)
     world_close(world);
     git_says(world, "config remote.office.url /srv/office.git", "");
     git_says(world, "config gc.auto 6700", "");
-    world_open(world, true, NULL);
+    world_open(world, QB_HISTORY_EXCLUSIVE, NULL);
     git_says(world, "config remote.office.url", "/srv/office.git");
     git_says(world, "config gc.auto", "0");
 }
@@ -132,7 +132,7 @@ static void test_history__is_untouched_by_a_persons_git_settings(void **state)
     snprintf(path, sizeof path, "%s/attributes", home);
     spoil(path, "* text eol=crlf ident working-tree-encoding=UTF-16LE\n");
     world_close(world);
-    world_open(world, true, NULL);
+    world_open(world, QB_HISTORY_EXCLUSIVE, NULL);
     put(world, "a.json", "{\r\n\"$Id$\": 1\n}\r\n");
     put(world, ".gitattributes", "* text=auto eol=crlf\n");
     assert_int_equal(qb_history_exclude(world->history, "", NULL), 0);
@@ -286,7 +286,7 @@ static void test_history__forgets_a_pass_that_was_broken_off(void **state)
     char *counted = git(world, "count-objects -v");
     assert_non_null(strstr(counted, "garbage: 0\n"));
     free(counted);
-    world_open(world, false, NULL);
+    world_open(world, QB_HISTORY_SHARED, NULL);
     put(world, "a.json", "x");
     save(world, "Add a");
     assert_whole(world);

@@ -71,7 +71,7 @@ static void test_history_index__asks_only_for_what_changed(void **state)
     assert_int_equal(refresh(world), 2);
     assert_current(world);
     world_close(world);
-    world_open(world, true, NULL); /* another process */
+    world_open(world, QB_HISTORY_EXCLUSIVE, NULL); /* another process */
     assert_int_equal(refresh(world), 0);
     put_old(world, "a", "1");
     save(world, "Add a");

@@ -19,7 +19,7 @@ static bool is_there(const struct world *world, const char *path)
 static void reopen(struct world *world, struct qb_buf *notes)
 {
     world_close(world);
-    world_open(world, true, notes);
+    world_open(world, QB_HISTORY_EXCLUSIVE, notes);
 }
 
 static const char *const leftovers[] = {
@@ -56,7 +56,7 @@ static void test_history_mend__removes_leftovers_and_says_so(void **state)
     save(world, "Add a");
     world_close(world);
     put_leftovers(world);
-    world_open(world, true, &notes);
+    world_open(world, QB_HISTORY_EXCLUSIVE, &notes);
     for (size_t i = 0; i < sizeof leftovers / sizeof *leftovers; i++) {
         assert_false(is_there(world, leftovers[i]));
         if (!strstr(qb_buf_text(&notes), leftovers[i]))
@@ -79,11 +79,29 @@ static void test_history_mend__touches_nothing_without_the_lock(void **state)
     save(world, "Add a");
     world_close(world);
     put_leftovers(world);
-    world_open(world, false, &notes);
+    world_open(world, QB_HISTORY_SHARED, &notes);
     for (size_t i = 0; i < sizeof leftovers / sizeof *leftovers; i++)
         assert_true(is_there(world, leftovers[i]));
     assert_string_equal(qb_buf_text(&notes), "");
     qb_buf_fini(&notes);
+}
+
+static void test_history_mend__spares_a_git_at_work_when_opened_again(void **state)
+{
+    struct world *world = *state;
+    static const char *const gits[] = {"objects/ab/tmp_obj_aBcDeF", "objects/pack/tmp_pack_aBcDeF",
+                                       "objects/pack/.tmp-1234-pack-00.pack"};
+    size_t left = 0;
+    put(world, "a.json", "1");
+    save(world, "Add a");
+    world_close(world);
+    put_leftovers(world);
+    world_open(world, QB_HISTORY_AGAIN, NULL);
+    for (size_t i = 0; i < sizeof gits / sizeof *gits; i++)
+        assert_true(is_there(world, gits[i]));
+    for (size_t i = 0; i < sizeof leftovers / sizeof *leftovers; i++)
+        left += is_there(world, leftovers[i]);
+    assert_int_equal(left, sizeof gits / sizeof *gits);
 }
 
 static void test_history_mend__makes_a_half_made_repository_whole(void **state)
@@ -97,7 +115,7 @@ static void test_history_mend__makes_a_half_made_repository_whole(void **state)
     rmdir(path);
     snprintf(path, sizeof path, "%s/config", world->repository);
     spoil(path, "[core");
-    world_open(world, true, NULL);
+    world_open(world, QB_HISTORY_EXCLUSIVE, NULL);
     assert_true(is_there(world, "objects/7f"));
     git_says(world, "config core.worktree", world->folder);
     put(world, "a.json", "1");
@@ -150,7 +168,7 @@ static void test_history_mend__completes_a_pack_that_was_being_put_in_place(void
         }
     closedir(packs);
     assert_int_equal(rename(index, temporary), 0);
-    world_open(world, true, &notes);
+    world_open(world, QB_HISTORY_EXCLUSIVE, &notes);
     assert_non_null(strstr(qb_buf_text(&notes), "completed a pack"));
     assert_int_equal(access(index, F_OK), 0);
     assert_whole(world);
@@ -284,7 +302,7 @@ static void test_history_mend__does_not_throw_history_away(void **state)
                      QB_EGIT);
     git_says(world, "rev-list --count main", "40");
     put(world, "old/a.json", "1");
-    world_open(world, true, &notes);
+    world_open(world, QB_HISTORY_EXCLUSIVE, &notes);
     assert_int_equal(qb_history_mend(world->history, &notes, &err), 0);
     assert_whole(world);
     qb_buf_fini(&notes);
@@ -338,6 +356,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_history_mend__removes_leftovers_and_says_so),
+        WORLD_TEST(test_history_mend__spares_a_git_at_work_when_opened_again),
         WORLD_TEST(test_history_mend__touches_nothing_without_the_lock),
         WORLD_TEST(test_history_mend__makes_a_half_made_repository_whole),
         WORLD_TEST(test_history_mend__sets_a_head_that_went_astray_back),

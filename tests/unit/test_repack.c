@@ -338,7 +338,7 @@ static void test_repack__killed_at_any_moment(void **state)
     }
     assert_true(kills > 0);
     world_close(world);
-    world_open(world, true, NULL); /* removes what was left half-way */
+    world_open(world, QB_HISTORY_EXCLUSIVE, NULL); /* removes what was left half-way */
     repack(world);
     git_says(world, "log -p --raw --no-abbrev --format=raw main", before);
     char *count = git(world, "count-objects -v");
@@ -357,7 +357,7 @@ static void test_repack__an_index_without_its_pack_goes_at_the_next_start(void *
     snprintf(path, sizeof path, "%s/objects/pack/pack-%040d.idx", world->repository, 7);
     spoil(path, "whatever");
     world_close(world);
-    world_open(world, true, NULL);
+    world_open(world, QB_HISTORY_EXCLUSIVE, NULL);
     assert_int_not_equal(access(path, F_OK), 0);
     assert_whole(world);
 }

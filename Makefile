@@ -34,14 +34,14 @@ DATA := json json_scan json_fault json_keys json_value json_number json_locate j
 RECORDS := settings store shape summary problem
 SCHEDULE := order policy policy_fixed policy_since_last policy_csp1 policy_csp2 policy_csp3 policy_skip_lot \
             replay continuous chain obligation task schedule figures
-OUTPUT := output piece json facility csv problems note html html_worklist html_page html_markup html_escape date_words phrase ical xlsx workbook svg months timeline facility_html problems_html monthly monthly_html monthly_xlsx
+OUTPUT := output piece json facility csv problems notice note html html_worklist html_page html_markup html_escape date_words phrase ical xlsx workbook svg months timeline facility_html problems_html monthly monthly_html monthly_xlsx
 HISTORY := crypto sign anchors repository mend objects loose pack delta packs naming repack stream sha1 path tree update commit index log whole push trail merge
 JSONSCHEMA := automaton compile dialect evaluate evaluate_containers faults formats formats_host formats_idn formats_time formats_uri keywords loops make_object names pattern quote regex regex_set report resources uri values
 SCHEMA := kind kind_source kind_gather kind_problem settings check extract cross link formats markdown kind_text kind_words kind_page kind_editor \
           value value_number value_date draft columns mapping
 # The parts of the daemon that unit tests are linked with, too.
 WATCH_PARTS := monthly notify mounts settle lock ignore progress signals conflict excerpt
-WATCHER := main say state report office past folder cache scan look intake dispute copies putback publish render journal pass upkeep daemon worklist editor \
+WATCHER := main say state report office past folder cache scan look intake dispute copies putback hold publish render journal pass upkeep daemon worklist editor \
            anchor reason mirror place rollup keys backthen expected audit audit_objects audit_commits audit_folder authors log_text log_json log_page \
            entrust answer entry tryout fresh ask choices sheet filter \
            cmd_init cmd_new cmd_import cmd_export cmd_kinds cmd_watch cmd_check cmd_schedule cmd_simulate cmd_validate cmd_log \

@@ -68,6 +68,24 @@ static void print_limits(const struct status *status)
     line(status, "log.limited", (struct qb_text_arg[]){{"wanted", wanted}, {"watched", watched}}, 2);
 }
 
+/* What the hold covers. */
+static void print_held(const struct status *status)
+{
+    const struct qb_json *folders = qb_json_get(status->last, "held_folders");
+    const struct qb_json *names = qb_json_get(status->last, "held_names");
+    for (uint32_t i = 0; folders && folders->type == QB_JSON_ARRAY && i < folders->length; i++) {
+        const struct qb_json *item = &folders->as.items[i];
+        char count[24];
+        int64_t number = 0;
+        qb_json_integer(qb_json_get(item, "count"), &number);
+        snprintf(count, sizeof count, "%" PRId64, number);
+        line(status, "status.held-folder",
+             (struct qb_text_arg[]){{"count", count}, {"folder", qb_json_string(qb_json_get(item, "folder"))}}, 2);
+    }
+    for (uint32_t i = 0; names && names->type == QB_JSON_ARRAY && i < names->length; i++)
+        line(status, "status.held-name", (struct qb_text_arg[]){{"name", qb_json_string(&names->as.items[i])}}, 1);
+}
+
 static void print_last(const struct status *status)
 {
     static const char *const keys[] = {"records", "errors", "warnings"};
@@ -89,8 +107,10 @@ static void print_last(const struct status *status)
     snprintf(gone, sizeof gone, "%" PRId64, number(status, "held_files"));
     if (number(status, "unwatched"))
         print_limits(status);
-    if (held)
+    if (held) {
         line(status, held, (struct qb_text_arg[]){{"count", gone}, {"folder", status->invocation->folder}}, 2);
+        print_held(status);
+    }
 }
 
 static void print_human(const struct status *status)

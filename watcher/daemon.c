@@ -8,6 +8,7 @@
 #include "core/base/limits.h"
 #include "core/data/json.h"
 #include "schema/settings.h"
+#include "watcher/hold.h"
 #include "watcher/marks.h"
 #include "watcher/mirror.h"
 #include "watcher/mounts.h"
@@ -50,7 +51,7 @@ struct daemon {
     struct paths waiting; /* settled, but not looked at yet: see pass_settled */
     unsigned generation;  /* of the folder's settings that notify and settle know */
     const char *held;     /* why, or NULL */
-    size_t held_files;    /* how many records are gone */
+    struct qb_held hold;  /* what it covers */
     struct qb_counts counts;
     qb_date as_of; /* of the last pass */
     bool stop;
@@ -100,7 +101,7 @@ static void write_status(struct daemon *daemon, int64_t now)
     qb_json_writer_integer(&writer, "errors", (int64_t)daemon->counts.errors);
     qb_json_writer_integer(&writer, "warnings", (int64_t)daemon->counts.warnings);
     qb_json_writer_string(&writer, "held", daemon->held);
-    qb_json_writer_integer(&writer, "held_files", (int64_t)daemon->held_files);
+    qb_hold_write(&writer, &daemon->hold);
     qb_json_writer_integer(&writer, "directories", (int64_t)(watched.watches + watched.unwatched));
     qb_json_writer_integer(&writer, "unwatched", (int64_t)watched.unwatched);
     qb_json_writer_end_object(&writer);
@@ -137,7 +138,7 @@ void qb_daemon_say_pass(const struct qb_office *office, const struct qb_result *
 static void hold(struct daemon *daemon, const struct qb_result *result)
 {
     daemon->held = result->held;
-    daemon->held_files = result->held_files;
+    qb_held_copy(&daemon->hold, &result->hold);
     if (result->held) {
         daemon->whole = true;
         daemon->whole_at = qb_office_clock() + LOOK_AGAIN;
@@ -150,7 +151,7 @@ static void say_hold(const struct daemon *daemon, const char *before)
     if (daemon->held == before)
         return;
     char count[24];
-    snprintf(count, sizeof count, "%zu", daemon->held_files);
+    snprintf(count, sizeof count, "%zu", daemon->hold.count);
     qb_say(who(daemon), daemon->held ? daemon->held : "hold.over",
            (struct qb_text_arg[]){{"count", count}, {"folder", daemon->path}}, 2);
 }
@@ -365,6 +366,7 @@ static void hold_closed(struct daemon *daemon, const char *why)
     if (why == before)
         return;
     daemon->held = why;
+    qb_held_fini(&daemon->hold);
     qb_today(0, &now);
     write_status(daemon, now);
     say_hold(daemon, before);
@@ -567,6 +569,7 @@ int qb_daemon_run(const struct qb_daemon_options *options, int state)
     close_folder(&daemon);
     free(daemon.waiting.items);
     free(daemon.path);
+    qb_held_fini(&daemon.hold);
     qb_mounts_close(&daemon.mounts);
     qb_signals_close(&daemon.signals);
     if (status == QB_EXIT_FINE)

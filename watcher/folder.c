@@ -11,6 +11,7 @@
 #include "watcher/cache.h"
 #include "watcher/copies.h"
 #include "watcher/keys.h"
+#include "watcher/hold.h"
 #include "watcher/putback.h"
 #include "watcher/reason.h"
 
@@ -54,6 +55,7 @@ void qb_folder_progress(const struct qb_folder *folder, enum qb_progress_stage s
 void qb_result_fini(struct qb_result *result)
 {
     qb_buf_fini(&result->unrest);
+    qb_held_fini(&result->hold);
     *result = (struct qb_result){0};
 }
 

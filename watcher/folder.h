@@ -58,6 +58,7 @@ struct qb_tracked {
     bool seen;               /* scratch of the scan */
     bool queued;             /* scratch of the pass: to be read */
     bool changed;            /* on the folder's list of what is to be committed */
+    bool notice;             /* an output into which Q-BIS put that it holds (watcher/hold): nobody's edit */
     bool put_back;           /* it was deleted although closed, and written again: the commit says so */
     bool restored;           /* by `qbis restore`; `merged` says from where */
     bool resolved;           /* by `qbis resolve`; `merged` says how */
@@ -124,9 +125,11 @@ struct qb_folder {
     bool quiet;                 /* the last pass left nothing to do */
     struct qb_history *history; /* NULL: none yet (only without `writes`) */
     struct qb_pool paths;
-    struct qb_map files;                  /* path -> struct qb_tracked */
-    struct qb_map contests;               /* path -> what somebody keeps changing (watcher/putback) */
-    size_t contested;                     /* of them, left alone */
+    struct qb_map files;    /* path -> struct qb_tracked */
+    struct qb_map contests; /* path -> what somebody keeps changing (watcher/putback) */
+    size_t contested;       /* of them, left alone */
+    const char *told;       /* the hold that the outputs tell of, or NULL, and how many files it covers */
+    size_t told_count;
     struct qb_map reasons;                /* path -> why it changed, for the commit (watcher/reason) */
     struct qb_problems kind_problems;     /* between kinds */
     struct qb_list odd;                   /* tracked files with problems of their own */
@@ -156,13 +159,20 @@ struct qb_request {
     int64_t now; /* seconds since the epoch */
 };
 
+/* What a hold covers (watcher/hold). */
+struct qb_held {
+    size_t count;          /* of records */
+    struct qb_buf folders; /* "COUNT FOLDER", the fullest, each NUL-terminated */
+    struct qb_buf names;   /* a few of their paths, each NUL-terminated */
+};
+
 struct qb_result {
-    const char *held;  /* nothing was done, and why: a message id ("hold.settings-gone", "hold.other-folder",
-                          "hold.mass-deletion") */
-    size_t held_files; /* how many records are gone */
-    size_t read;       /* files read */
-    size_t changed;    /* files that differ from the last pass */
-    size_t written;    /* outputs and notes written or removed */
+    const char *held;    /* nothing was done, and why: a message id ("hold.settings-gone", "hold.other-folder",
+                            "hold.mass-deletion", "hold.mass-invalid") */
+    struct qb_held hold; /* of the last two: what it covers */
+    size_t read;         /* files read */
+    size_t changed;      /* files that differ from the last pass */
+    size_t written;      /* outputs and notes written or removed */
     size_t commits;
     size_t troubles;      /* things that failed beside the main thing (told by the log): try again later */
     int64_t again_at;     /* look at everything again then, in seconds since the epoch; 0: no need */

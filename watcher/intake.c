@@ -330,8 +330,11 @@ static int take_generated(struct qb_pass *pass, struct qb_tracked *file, struct 
     if (!pass->folder->options.writes)
         return QB_OK; /* nothing will be put back */
     pass->verify = true;
-    if (read_file(pass, file, QB_MAX_ATTACHMENT, bytes, NULL) == QB_OK)
+    struct qb_oid before = file->blob;
+    if (read_file(pass, file, QB_MAX_ATTACHMENT, bytes, NULL) == QB_OK) {
+        file->notice = file->notice && qb_oid_equal(&before, &file->blob);
         return add_blob(pass, file, bytes, err);
+    }
     file->blob = (struct qb_oid){0};
     return QB_OK;
 }

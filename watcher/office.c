@@ -135,7 +135,7 @@ bool qb_office_whole_pass(struct qb_office *office, qb_date as_of, bool accept, 
     if (!result->held)
         return true;
     char count[24];
-    snprintf(count, sizeof count, "%zu", result->held_files);
+    snprintf(count, sizeof count, "%zu", result->hold.count);
     qb_say(office->invocation, result->held, (struct qb_text_arg[]){{"count", count}, {"folder", office->folder->path}},
            2);
     return false;

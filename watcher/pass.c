@@ -11,6 +11,7 @@
 #include "schema/settings.h"
 #include "watcher/cache.h"
 #include "watcher/copies.h"
+#include "watcher/hold.h"
 #include "watcher/putback.h"
 
 #include <stdlib.h>
@@ -30,28 +31,6 @@ static void end_lists(struct qb_pass *pass)
     for (size_t i = 0; i < pass->gone.count; i++)
         pass->gone.items[i]->queued = false;
     pass->queue.count = pass->gone.count = 0;
-}
-
-/* How many records history holds (or, before the first commit, are in the folder). */
-static size_t known_records(const struct qb_folder *folder)
-{
-    struct qb_map_item *item;
-    size_t count = 0;
-    for (size_t at = 0; (item = qb_map_next(&folder->files, &at));) {
-        const struct qb_tracked *file = item->value;
-        count += file->class == QB_FILE_RECORD && (file->present || !qb_oid_is_zero(&file->committed));
-    }
-    return count;
-}
-
-/* DESIGN section 6: more than max(20, 10 %) of the records at once. */
-static bool too_many_gone(struct qb_pass *pass)
-{
-    size_t gone = 0;
-    for (size_t i = 0; i < pass->gone.count; i++)
-        gone += pass->gone.items[i]->class == QB_FILE_RECORD;
-    pass->result->held_files = gone;
-    return gone > QB_MASS_DELETION && gone > known_records(pass->folder) / QB_MASS_DELETION_SHARE;
 }
 
 static bool hold(struct qb_pass *pass, const char *why)
@@ -101,12 +80,13 @@ static bool not_itself(struct qb_pass *pass)
     return (!there && hold(pass, "hold.settings-gone")) || (another && hold(pass, "hold.other-folder"));
 }
 
-static bool records_gone(struct qb_pass *pass)
+/* Whether the pass must not go on, because what it found may not be meant (watcher/hold). */
+static bool held(struct qb_pass *pass, bool (*too_many)(struct qb_pass *pass))
 {
-    if (!pass->request->accept && too_many_gone(pass))
-        return hold(pass, "hold.mass-deletion");
-    pass->result->held_files = 0;
-    return false;
+    if (pass->request->accept || !too_many(pass))
+        return false;
+    end_lists(pass);
+    return true;
 }
 
 /* When settings or kinds changed, all that was made from them is made anew. A reload that fails stays due. */
@@ -137,13 +117,15 @@ static int run(struct qb_pass *pass, struct qb_err *err)
         result = qb_history_begin(folder->history, pass->queue.count, err);
     if (result == QB_OK)
         result = renew(pass, err);
-    if (result < 0 || records_gone(pass))
+    if (result < 0 || held(pass, qb_hold_gone))
         return result;
     size_t changed = pass->queue.count + pass->gone.count;
     pass->result->changed += changed;
     if (same_day && !pass->whole && !changed && !folder->changed.count)
         return QB_OK;
     result = qb_intake(pass, err);
+    if (result < 0 || held(pass, qb_hold_invalid))
+        return result;
     if (result == QB_OK)
         result = qb_copies_decide(pass, err);
     if (result == QB_OK)
@@ -230,6 +212,8 @@ int qb_folder_pass(struct qb_folder *folder, const struct qb_request *request, s
         code = run(&pass, err);
     if (code == QB_OK && pass.plan_count)
         code = merge_copies(&pass, err);
+    if (code == QB_OK && folder->options.writes)
+        qb_hold_tell(&pass);
     if (code < 0)
         folder->stored = false; /* in doubt everything is read again */
     result->again_at = qb_put_back_next(folder);

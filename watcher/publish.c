@@ -8,6 +8,7 @@
 
 #include "core/base/batch.h"
 #include "core/base/limits.h"
+#include "watcher/hold.h"
 #include "watcher/putback.h"
 #include "watcher/render.h"
 
@@ -295,6 +296,7 @@ static void take_written(void *context, void *item, bool changed, const struct q
         pass->result->written += changed;
         written->file->stat = *st;
         written->file->present = true;
+        written->file->notice = false;
         written->file->blob = written->oid;
         qb_folder_changed(pass->folder, written->file);
     }
@@ -320,6 +322,7 @@ static void put(struct qb_pass *pass, struct qb_tracked *file, const struct qb_b
         return;
     }
     bool changed = !qb_oid_is_zero(&file->committed) && !qb_oid_equal(&file->blob, &file->committed);
+    changed = changed && !file->notice && !qb_hold_told(folder, file);
     if (left_alone(pass, file, changed))
         return;
     if (file->present && changed) {

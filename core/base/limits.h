@@ -35,10 +35,13 @@
 /* bytes of a record's file name beside which a note can stand: 255 less "~", ".problem.txt" and ".tmp" */
 #define QB_MAX_NOTED_NAME 236
 
-/* records gone in one pass before it is believed: more than this many and more than one in so many (DESIGN section 6)
+/* records gone in one pass before it is believed: more than this many and more than this share (DESIGN section 6)
  */
 #define QB_MASS_DELETION 20
-#define QB_MASS_DELETION_SHARE 10
+#define QB_MASS_DELETION_PERCENT 10
+/* the same for records that were valid and are not any more */
+#define QB_MASS_INVALID 200
+#define QB_MASS_INVALID_PERCENT 30
 /* a file that is changed again and again is put back so often in a period, in seconds, and left alone from then on: for
  * one period, for two, and so on up to the longest */
 #define QB_PUT_BACK_MOST 3

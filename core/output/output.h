@@ -63,6 +63,12 @@ const struct qb_output *qb_output_find(const char *name);
 /* The path of its file; the string is the caller's. */
 char *qb_output_path(const struct qb_output *output, const char *id);
 
+/* Appends the text of an output that is there with a problem put in that it does not have (of the whole folder), in the
+ * place of such a one from before; `problem` NULL: without. False where the output has no place for it, or the text is
+ * another thing. */
+bool qb_output_notice(struct qb_buf *out, const struct qb_output *output, const char *text, size_t length,
+                      enum qb_language language, const struct qb_problem *problem);
+
 /* The note that lies beside a record with errors (<id>.problem.txt). `list` holds the problems of that one
  * file. Plain text in the view's language. */
 void qb_output_note(struct qb_buf *out, enum qb_language language, const struct qb_problem *items, size_t count);

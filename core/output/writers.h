@@ -21,6 +21,10 @@ qb_output_write qb_output_report_xlsx;   /* schedule/reports/YYYY-MM.xlsx */
 qb_output_write qb_output_problems_html; /* status/problems.html */
 qb_output_write qb_output_problems;      /* status/problems.json, format qbis-problems/1 */
 
+#define QB_PROBLEMS_FORMAT "qbis-problems/1"
+/* A problem as an item of the list that is open. */
+void qb_output_problem(struct qb_json_writer *writer, enum qb_language language, const struct qb_problem *problem);
+
 /* The members that a chain has in both JSON formats, into the object that is open. */
 void qb_output_chain(struct qb_json_writer *writer, const struct qb_chain *chain);
 /* "why" as a member of the object that is open, where the obligation's policy is another than fixed. */

@@ -39,6 +39,7 @@ const struct qb_problem_row qb_problem_rows[QB_PROBLEM_CODES] = {
     [QB_PROBLEM_EXTENSION_BROKEN] = {"extension-broken", QB_SEVERITY_WARNING},
     [QB_PROBLEM_CONFLICT] = {"conflict", QB_SEVERITY_WARNING}, /* the record stays in use as it is */
     [QB_PROBLEM_MASS_DELETION] = {"mass-deletion", QB_SEVERITY_ERROR},
+    [QB_PROBLEM_MASS_INVALID] = {"mass-invalid", QB_SEVERITY_ERROR},
     [QB_PROBLEM_NAME_UNPORTABLE] = {"name-unportable", QB_SEVERITY_WARNING},
     [QB_PROBLEM_GENERATED_EDITED] = {"generated-edited", QB_SEVERITY_WARNING},
     [QB_PROBLEM_PUT_BACK] = {"put-back", QB_SEVERITY_WARNING},

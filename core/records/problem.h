@@ -47,6 +47,7 @@ enum qb_problem_code {
     QB_PROBLEM_EXTENSION_BROKEN,
     QB_PROBLEM_CONFLICT,
     QB_PROBLEM_MASS_DELETION,
+    QB_PROBLEM_MASS_INVALID,
     QB_PROBLEM_NAME_UNPORTABLE,
     QB_PROBLEM_GENERATED_EDITED,
     QB_PROBLEM_PUT_BACK, /* put back too often: somebody else keeps changing it */

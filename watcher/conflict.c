@@ -43,6 +43,7 @@ const struct qb_conflict_row qb_conflict_table[] = {
     {"rclone", QB_CONFLICT_END, QB_CONFLICT_NAME, "..path1"},
     {"rclone", QB_CONFLICT_END, QB_CONFLICT_NAME, "..path2"},
     {"Unison", QB_CONFLICT_GROUP, QB_CONFLICT_SIBLING, "copy: conflict*on ####-##-##"}, /* copyonconflict */
+    {"Unison", QB_CONFLICT_GROUP, QB_CONFLICT_NAME, "conflict*on*####-##-##*was*deleted"},
     {"Synology Drive", QB_CONFLICT_TAIL, QB_CONFLICT_SIBLING, "_*-##-######-####_Conflict"},
     {"any client, in any language", QB_CONFLICT_GROUP, QB_CONFLICT_SIBLING, "* $*"},
     {"any client, in any language", QB_CONFLICT_GROUP, QB_CONFLICT_SIBLING, "$ *"},

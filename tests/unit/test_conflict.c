@@ -70,6 +70,24 @@ static void copy_alone(const char *name, const char *expected)
     check(&shelf, name, expected, NULL);
 }
 
+static void day_of(const char *name, const char *original, const char *expected)
+{
+    char day[QB_DATE_SIZE] = "";
+    assert_int_equal(qb_conflict_day(name, original, day), *expected != 0);
+    assert_string_equal(day, expected);
+}
+
+static void test_conflict__the_day_among_the_words(void **state)
+{
+    (void)state;
+    day_of("v/VIS-1 (Rina's conflicted copy 2020-06-12).json", "v/VIS-1.json", "2020-06-12");
+    day_of("v/VIS-1.sync-conflict-20200612-101530-OBF7IUM.json", "v/VIS-1.json", "2020-06-12");
+    day_of("v/SHP-20200611-7K3F (1).json", "v/SHP-20200611-7K3F.json", "");
+    day_of("v/SHP-20200611-7K3F (SFConflict a@b.c 2020-06-12-10-15-30).json", "v/SHP-20200611-7K3F.json", "2020-06-12");
+    day_of("v/VIS-1.Conflict.json", "v/VIS-1.json", "");
+    day_of("v/VIS-1 99999999.json", "v/VIS-1.json", "");
+}
+
 /* A row of the shared list. A name that is a record's own holds its own id. */
 static void check_row(char *line)
 {
@@ -109,6 +127,7 @@ static void test_conflict__every_name_of_the_shared_list(void **state)
 static void test_conflict__exact_names_need_no_sibling(void **state)
 {
     (void)state;
+    copy_alone("SHP-A (conflict_on_2026-11-25_was_deleted).json", "SHP-A.json");
     copy_alone("SHP-A (Rina's conflicted copy 2020-06-12).json", "SHP-A.json");
     copy_alone("SHP-A.sync-conflict-20200612-101530-OBF7IUM.json", "SHP-A.json");
     copy_alone("SHP-A (SFConflict rina@example.org 2020-06-12-10-15-30).json", "SHP-A.json");
@@ -283,6 +302,7 @@ static void test_conflict__every_row_is_well_formed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_conflict__the_day_among_the_words),
         cmocka_unit_test(test_conflict__every_name_of_the_shared_list),
         cmocka_unit_test(test_conflict__exact_names_need_no_sibling),
         cmocka_unit_test(test_conflict__names_the_client),

@@ -86,6 +86,19 @@ static void print_held(const struct status *status)
         line(status, "status.held-name", (struct qb_text_arg[]){{"name", qb_json_string(&names->as.items[i])}}, 1);
 }
 
+/* Files that a sync client keeps elsewhere. */
+static void print_absent(const struct status *status)
+{
+    const struct qb_json *names = qb_json_get(status->last, "absent_names");
+    char count[24];
+    if (!number(status, "absent"))
+        return;
+    snprintf(count, sizeof count, "%" PRId64, number(status, "absent"));
+    line(status, "status.absent", (struct qb_text_arg[]){{"count", count}}, 1);
+    for (uint32_t i = 0; names && names->type == QB_JSON_ARRAY && i < names->length; i++)
+        line(status, "status.held-name", (struct qb_text_arg[]){{"name", qb_json_string(&names->as.items[i])}}, 1);
+}
+
 static void print_last(const struct status *status)
 {
     static const char *const keys[] = {"records", "errors", "warnings"};
@@ -107,6 +120,7 @@ static void print_last(const struct status *status)
     snprintf(gone, sizeof gone, "%" PRId64, number(status, "held_files"));
     if (number(status, "unwatched"))
         print_limits(status);
+    print_absent(status);
     if (held) {
         line(status, held, (struct qb_text_arg[]){{"count", gone}, {"folder", status->invocation->folder}}, 2);
         print_held(status);

@@ -31,6 +31,8 @@
 #define LONGEST_WAIT 30000   /* so that a clock that was set is noticed */
 #define FIRST_RETRY 1000     /* after a pass that failed; doubles */
 #define LONGEST_RETRY 60000
+/* files that the status names */
+#define NAMED 5
 
 struct paths {
     char **items;
@@ -83,6 +85,17 @@ static void count(struct daemon *daemon)
     qb_folder_counts(daemon->office.folder, &daemon->counts);
 }
 
+/* Files of which only a placeholder is here: how many, and a few of them. */
+static void write_absent(struct qb_json_writer *writer, const struct qb_folder *folder)
+{
+    size_t count = folder ? folder->absent.count : 0;
+    qb_json_writer_integer(writer, "absent", (int64_t)count);
+    qb_json_writer_array(writer, "absent_names");
+    for (size_t i = 0; i < count && i < NAMED; i++)
+        qb_json_writer_string(writer, NULL, folder->absent.items[i]->path);
+    qb_json_writer_end_array(writer);
+}
+
 static void write_status(struct daemon *daemon, int64_t now)
 {
     struct qb_buf out = {0};
@@ -102,6 +115,7 @@ static void write_status(struct daemon *daemon, int64_t now)
     qb_json_writer_integer(&writer, "warnings", (int64_t)daemon->counts.warnings);
     qb_json_writer_string(&writer, "held", daemon->held);
     qb_hold_write(&writer, &daemon->hold);
+    write_absent(&writer, daemon->office.folder);
     qb_json_writer_integer(&writer, "directories", (int64_t)(watched.watches + watched.unwatched));
     qb_json_writer_integer(&writer, "unwatched", (int64_t)watched.unwatched);
     qb_json_writer_end_object(&writer);

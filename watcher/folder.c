@@ -248,12 +248,29 @@ struct kind_list {
     size_t capacity;
 };
 
+/* A placeholder of a kind: the kind is as history has it. */
+static bool list_absent(struct kind_list *list, const char *path)
+{
+    struct qb_buf stands_for = {0};
+    struct qb_file_stat st;
+    bool kind = qb_ignore_placeholder(path, &stands_for) && ends_with(qb_buf_text(&stands_for), ".yaml") &&
+                qb_file_stat(list->folder->dir, qb_buf_text(&stands_for), &st, NULL) == QB_EABSENT;
+    if (kind) {
+        QB_MEM_GROW(list->paths, list->count, list->capacity);
+        list->paths[list->count++] = qb_mem_string(qb_buf_text(&stands_for));
+    }
+    qb_buf_fini(&stands_for);
+    return kind;
+}
+
 static int list_kind(void *context, const char *path, const struct qb_file_stat *st, struct qb_err *err)
 {
     struct kind_list *list = context;
     (void)err;
     if (S_ISDIR(st->mode))
         return QB_FILE_SKIP;
+    if (S_ISREG(st->mode) && list_absent(list, path))
+        return QB_OK;
     char *original = qb_copies_original(list->folder, path);
     bool copy = original != NULL;
     free(original);
@@ -281,13 +298,11 @@ static void load_kind(struct qb_folder *folder, const char *path)
     bool usable;
     file->class = QB_FILE_KIND;
     int result = read_config(folder, file, QB_PROBLEM_KIND, &text, &problems, &usable);
-    if (result != QB_EABSENT) {
-        bool good = usable && take_kind(folder, path, &text, &problems);
-        if (result == QB_OK)
-            note_validity(file, good);
-        if (!good && last_good(folder, file, &text))
-            take_kind(folder, path, &text, &ignored);
-    }
+    bool good = result != QB_EABSENT && usable && take_kind(folder, path, &text, &problems);
+    if (result == QB_OK)
+        note_validity(file, good);
+    if (!good && last_good(folder, file, &text))
+        take_kind(folder, path, &text, &ignored);
     qb_folder_set_problems(folder, file, &problems);
     qb_problems_fini(&ignored);
     qb_buf_fini(&text);
@@ -682,6 +697,7 @@ void qb_folder_close(struct qb_folder *folder)
     free(folder->changed.items);
     free(folder->personal.items);
     free(folder->copies.items);
+    free(folder->absent.items);
     free(folder->exceptions);
     qb_cache_drop(folder);
     qb_history_close(folder->history);

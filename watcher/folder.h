@@ -55,6 +55,7 @@ struct qb_tracked {
     bool excepted;           /* `exception` is set */
     bool odd;                /* on the folder's list of files with problems of their own */
     bool wanted;             /* an output or a note that should be there */
+    bool absent;             /* a placeholder stands for it (watcher/ignore): not here, but not deleted */
     bool seen;               /* scratch of the scan */
     bool queued;             /* scratch of the pass: to be read */
     bool changed;            /* on the folder's list of what is to be committed */
@@ -134,6 +135,7 @@ struct qb_folder {
     struct qb_problems kind_problems;     /* between kinds */
     struct qb_list odd;                   /* tracked files with problems of their own */
     struct qb_list changed;               /* tracked files that differ from the newest commit */
+    struct qb_list absent;                /* records and others of which a client keeps only a placeholder here */
     struct qb_list copies;                /* conflict copies in the folder */
     struct qb_list personal;              /* outputs of the scope OFFICER that the last pass asked for */
     struct qb_history_change *exceptions; /* as they are stored, by path */

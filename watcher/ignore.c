@@ -433,12 +433,25 @@ void qb_ignore_lines(const struct qb_ignore *ignore, struct qb_buf *out)
     }
 }
 
+static const struct {
+    const char *prefix;
+    const char *suffix;
+} forms[] = {{".", ".icloud"}, {"", ".owncloud"}, {"", ".nextcloud"}};
+
+void qb_ignore_placeholders(const char *path, struct qb_buf *placeholders)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    qb_buf_clear(placeholders);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        qb_buf_add(placeholders, path, (size_t)(name - path));
+        qb_buf_addf(placeholders, "%s%s%s", forms[i].prefix, name, forms[i].suffix);
+        qb_buf_add_char(placeholders, '\0');
+    }
+}
+
 bool qb_ignore_placeholder(const char *path, struct qb_buf *stands_for)
 {
-    static const struct {
-        const char *prefix;
-        const char *suffix;
-    } forms[] = {{".", ".icloud"}, {"", ".owncloud"}, {"", ".nextcloud"}};
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
     size_t length = strlen(name);

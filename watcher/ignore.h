@@ -52,5 +52,7 @@ void qb_ignore_lines(const struct qb_ignore *ignore, struct qb_buf *out);
  * (.NAME.icloud, NAME.owncloud, NAME.nextcloud): NAME is absent, not deleted. Its path comes in *stands_for
  * (cleared first). Placeholders are ignored like all the others. */
 bool qb_ignore_placeholder(const char *path, struct qb_buf *stands_for);
+/* The paths of the placeholders that a file may have, each NUL-terminated. */
+void qb_ignore_placeholders(const char *path, struct qb_buf *placeholders);
 
 #endif

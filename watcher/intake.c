@@ -466,6 +466,27 @@ static bool leave(struct qb_pass *pass, struct qb_tracked *file, const struct qb
     return true;
 }
 
+/* Records whose content is elsewhere and which this process never saw here: in force as history has them. */
+static void take_absent(struct qb_pass *pass)
+{
+    struct qb_folder *folder = pass->folder;
+    for (size_t i = 0; i < folder->absent.count; i++) {
+        struct qb_tracked *file = folder->absent.items[i];
+        const struct qb_oid *base = base_of(file);
+        bool fresh;
+        if (file->class != QB_FILE_RECORD || file->present || !base || !folder->history)
+            continue;
+        struct qb_entry *entry = entry_of(pass, file, &fresh);
+        if (!fresh)
+            continue;
+        adopt(folder, entry, base);
+        qb_store_set_current(&folder->store, entry, entry->in_force);
+        entry->sound = entry->in_force != NULL;
+        entry->blob = entry->used;
+        qb_link_suspect(&folder->link, entry);
+    }
+}
+
 static void take_gone(struct qb_pass *pass)
 {
     struct qb_map arrivals = {0};
@@ -551,6 +572,7 @@ int qb_intake(struct qb_pass *pass, struct qb_err *err)
     struct qb_folder *folder = pass->folder;
     folder->link.as_of = pass->request->as_of;
     take_gone(pass);
+    take_absent(pass);
     int result = take_queue(pass, err);
     if (folder->stored && folder->as_of != pass->request->as_of)
         qb_link_suspect_all(&folder->link);

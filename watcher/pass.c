@@ -192,6 +192,14 @@ static bool is_done(const struct qb_result *result)
     return !result->held && !result->troubles && !result->unrest.length && !result->again_at;
 }
 
+/* When something may have changed that no event tells of; 0: never. */
+static int64_t next_look(const struct qb_folder *folder, int64_t now)
+{
+    int64_t contest = qb_put_back_next(folder);
+    int64_t absent = folder->absent.count ? now + QB_LOOK_FOR_ABSENT : 0;
+    return !contest || (absent && absent < contest) ? absent : contest;
+}
+
 int qb_folder_pass(struct qb_folder *folder, const struct qb_request *request, struct qb_result *result,
                    struct qb_err *err)
 {
@@ -216,7 +224,7 @@ int qb_folder_pass(struct qb_folder *folder, const struct qb_request *request, s
         qb_hold_tell(&pass);
     if (code < 0)
         folder->stored = false; /* in doubt everything is read again */
-    result->again_at = qb_put_back_next(folder);
+    result->again_at = next_look(folder, request->now);
     folder->quiet = code == QB_OK && is_done(result);
     folder->unsaved += result->changed + woken;
     end_pass(&pass);

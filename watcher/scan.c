@@ -41,6 +41,7 @@ static int visit(void *context, const char *path, const struct qb_file_stat *st,
         return interest < 0 ? QB_FILE_SKIP : QB_OK;
     struct qb_tracked *file = qb_folder_track(pass->folder, path);
     file->seen = true;
+    file->absent = false;
     bool known = file->present && qb_file_stat_equal(&file->stat, st) && (pass->folder->stored || !pass->whole);
     if (!known && !file->queued) {
         file->queued = true;
@@ -65,6 +66,42 @@ static bool hidden(const struct qb_pass *pass, const char *path)
     return false;
 }
 
+/* A client keeps the content elsewhere, and a placeholder here. */
+static bool has_placeholder(const struct qb_folder *folder, const char *path)
+{
+    struct qb_buf paths = {0};
+    struct qb_file_stat st;
+    bool found = false;
+    qb_ignore_placeholders(path, &paths);
+    for (size_t at = 0; at < paths.length && !found; at += strlen(paths.data + at) + 1)
+        found = qb_file_stat(folder->dir, paths.data + at, &st, NULL) == QB_OK && S_ISREG(st.mode);
+    qb_buf_fini(&paths);
+    return found;
+}
+
+/* The file is not there any more; deleted, unless a placeholder says where it is. */
+static void lose(struct qb_pass *pass, struct qb_tracked *file)
+{
+    bool before = file->absent;
+    file->absent = has_placeholder(pass->folder, file->path);
+    if (!file->absent) {
+        file->queued = true;
+        qb_list_add(&pass->gone, file);
+    } else if (!before) {
+        qb_list_add(&pass->folder->absent, file);
+    }
+}
+
+static void forget_present(struct qb_folder *folder)
+{
+    struct qb_list *absent = &folder->absent;
+    size_t kept = 0;
+    for (size_t i = 0; i < absent->count; i++)
+        if (absent->items[i]->absent)
+            absent->items[kept++] = absent->items[i];
+    absent->count = kept;
+}
+
 /* What is tracked beneath a directory and was not seen there is gone. */
 static void find_gone(struct qb_pass *pass, const char *directory)
 {
@@ -76,10 +113,8 @@ static void find_gone(struct qb_pass *pass, const char *directory)
             continue;
         }
         bool there = file->present || !qb_oid_is_zero(&file->committed);
-        if (there && !file->queued && beneath(file->path, directory) && !hidden(pass, file->path)) {
-            file->queued = true;
-            qb_list_add(&pass->gone, file);
-        }
+        if (there && !file->queued && beneath(file->path, directory) && !hidden(pass, file->path))
+            lose(pass, file);
     }
 }
 
@@ -131,10 +166,8 @@ static int scan_path(struct qb_pass *pass, const char *path, struct qb_err *err)
     struct qb_tracked *file = result == QB_EABSENT ? qb_folder_find(pass->folder, path) : NULL;
     if (!file || !(file->present || !qb_oid_is_zero(&file->committed)))
         return scan_directory(pass, path, err); /* a directory, here or gone */
-    if (!file->queued) {
-        file->queued = true;
-        qb_list_add(&pass->gone, file);
-    }
+    if (!file->queued)
+        lose(pass, file);
     return QB_OK;
 }
 
@@ -145,6 +178,7 @@ int qb_scan(struct qb_pass *pass, struct qb_err *err)
         result = scan_directory(pass, "", err);
     for (size_t i = 0; !pass->whole && i < pass->request->path_count && result == QB_OK; i++)
         result = scan_path(pass, pass->request->paths[i], err);
+    forget_present(pass->folder);
     qb_copies_sort(pass);
     return result;
 }

@@ -47,6 +47,9 @@
 #define QB_PUT_BACK_MOST 3
 #define QB_PUT_BACK_PERIOD 60
 #define QB_PUT_BACK_LONGEST 3600
+/* seconds between two looks at files whose content a sync client keeps elsewhere: that one of them is deleted after all
+ * shows only by its placeholder, which is not watched */
+#define QB_LOOK_FOR_ABSENT 300
 /* records that a commit's message names one by one beside its trailers */
 #define QB_MAX_DESCRIBED 50
 

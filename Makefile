@@ -9,7 +9,7 @@ VERSION := 0.1.0
 
 # A bare Debian 12 has git, make and a C compiler; `make deps` brings the rest, each group where it is needed.
 PACKAGES := libc6-dev pkg-config gettext libgit2-dev libcjson-dev libyaml-dev libinotifytools0-dev libpcre2-dev \
-            libidn2-dev libical-dev libxlsxwriter-dev zlib1g-dev libssl-dev libcmocka-dev git openssh-client syncthing python3 python3-icalendar python3-openpyxl tidy \
+            libidn2-dev libunistring-dev libical-dev libxlsxwriter-dev zlib1g-dev libssl-dev libcmocka-dev git openssh-client syncthing python3 python3-icalendar python3-openpyxl tidy \
             vim-tiny unison rsync libreoffice-calc-nogui khal locales libfaketime clang-format cppcheck shellcheck mandoc
 PACKAGES_VALGRIND := valgrind
 # Node.js of somebody else's (which brings an npm of its own) will do.
@@ -26,11 +26,11 @@ endif
 LIBS := libgit2 libcjson yaml-0.1 libpcre2-8 libidn2 zlib libical xlsxwriter libcrypto
 # Asked only once the packages are there: `make deps` itself must run without pkg-config.
 LIB_CFLAGS = $(shell pkg-config --cflags $(LIBS))
-LIB_LDLIBS = $(shell pkg-config --libs $(LIBS)) -linotifytools -lm -pthread
+LIB_LDLIBS = $(shell pkg-config --libs $(LIBS)) -linotifytools -lunistring -lm -pthread
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DQB_VERSION='"$(VERSION)"' -I. -I$(BUILD) $(WARN) $(LIB_CFLAGS) $(CFLAGS)
 
 BASE := err mem buf map date file batch utf8 cells embed text
-DATA := json json_scan json_fault json_keys json_value json_number json_locate json_write yaml yaml_scalar yaml_fault csv csv_text csv_guard
+DATA := json json_scan json_fault json_keys json_value json_number json_locate json_write fold yaml yaml_scalar yaml_fault csv csv_text csv_guard
 RECORDS := settings store shape summary problem
 SCHEDULE := order policy policy_fixed policy_since_last policy_csp1 policy_csp2 policy_csp3 policy_skip_lot \
             replay continuous chain obligation task schedule figures
@@ -40,8 +40,8 @@ JSONSCHEMA := automaton compile dialect evaluate evaluate_containers faults form
 SCHEMA := kind kind_source kind_gather kind_problem settings check extract cross link formats markdown kind_text kind_words kind_page kind_editor \
           value value_number value_date draft columns mapping
 # The parts of the daemon that unit tests are linked with, too.
-WATCH_PARTS := monthly notify mounts settle lock ignore progress signals conflict excerpt
-WATCHER := main say state report office past folder cache scan look intake dispute copies putback hold publish render journal pass upkeep daemon worklist editor \
+WATCH_PARTS := monthly notify mounts settle lock ignore progress signals conflict excerpt portable
+WATCHER := main say state report office past folder cache scan look intake dispute copies putback hold names publish render journal pass upkeep daemon worklist editor \
            anchor reason mirror place rollup keys backthen expected audit audit_objects audit_commits audit_folder authors log_text log_json log_page \
            entrust answer entry tryout fresh ask choices sheet filter \
            cmd_init cmd_new cmd_import cmd_export cmd_kinds cmd_watch cmd_check cmd_schedule cmd_simulate cmd_validate cmd_log \

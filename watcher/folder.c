@@ -12,6 +12,7 @@
 #include "watcher/copies.h"
 #include "watcher/keys.h"
 #include "watcher/hold.h"
+#include "watcher/names.h"
 #include "watcher/putback.h"
 #include "watcher/reason.h"
 
@@ -690,6 +691,7 @@ void qb_folder_close(struct qb_folder *folder)
     qb_map_fini(&folder->files);
     qb_reasons_clear(folder);
     qb_put_back_forget(folder);
+    qb_names_forget(folder);
     qb_pool_fini(&folder->paths);
     qb_problems_fini(&folder->kind_problems);
     qb_problems_fini(&folder->problems);

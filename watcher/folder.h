@@ -56,6 +56,7 @@ struct qb_tracked {
     bool odd;                /* on the folder's list of files with problems of their own */
     bool wanted;             /* an output or a note that should be there */
     bool absent;             /* a placeholder stands for it (watcher/ignore): not here, but not deleted */
+    bool named;              /* watcher/names has looked at it */
     bool seen;               /* scratch of the scan */
     bool queued;             /* scratch of the pass: to be read */
     bool changed;            /* on the folder's list of what is to be committed */
@@ -126,7 +127,10 @@ struct qb_folder {
     bool quiet;                 /* the last pass left nothing to do */
     struct qb_history *history; /* NULL: none yet (only without `writes`) */
     struct qb_pool paths;
-    struct qb_map files;    /* path -> struct qb_tracked */
+    struct qb_map files;       /* path -> struct qb_tracked */
+    struct qb_map names;       /* path -> a name that is not plain (watcher/names) */
+    struct qb_map plain_names; /* path -> anything: of the plain name that one of them would be */
+    struct qb_problems name_problems;
     struct qb_map contests; /* path -> what somebody keeps changing (watcher/putback) */
     size_t contested;       /* of them, left alone */
     const char *told;       /* the hold that the outputs tell of, or NULL, and how many files it covers */
@@ -148,6 +152,8 @@ struct qb_folder {
     unsigned generation; /* counts reloads: settings, kinds and ignore patterns are others then */
     bool reload_due;     /* settings or kinds changed and could not be loaded yet */
     bool retitled;       /* words that files of facilities use are others: a company's, an officer's, a commodity's */
+    bool named;          /* all names have been looked at once */
+    bool names_changed;  /* some that are kept, since their problems were found */
     bool stored;         /* records have been read once since the kinds were loaded */
 };
 

@@ -12,6 +12,7 @@
 #include "watcher/cache.h"
 #include "watcher/copies.h"
 #include "watcher/hold.h"
+#include "watcher/names.h"
 #include "watcher/putback.h"
 
 #include <stdlib.h>
@@ -126,6 +127,7 @@ static int run(struct qb_pass *pass, struct qb_err *err)
     result = qb_intake(pass, err);
     if (result < 0 || held(pass, qb_hold_invalid))
         return result;
+    qb_names_pass(pass);
     if (result == QB_OK)
         result = qb_copies_decide(pass, err);
     if (result == QB_OK)

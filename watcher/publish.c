@@ -191,6 +191,7 @@ static void gather_problems(struct qb_folder *folder)
     gather_entries(folder);
     gather_files(folder);
     add_problems(folder, &folder->kind_problems, NULL);
+    add_problems(folder, &folder->name_problems, NULL);
     qb_put_back_problems(folder, &folder->problems);
     const struct qb_kind *decree = qb_kinds_of_role(folder->kinds, QB_ROLE_DECREE);
     for (size_t at = 0; (item = qb_map_next(&folder->facilities, &at));) {

@@ -67,7 +67,12 @@ void qb_report_at(const struct qb_invocation *invocation, const char *where, con
 void qb_report_problem(const struct qb_invocation *invocation, const char *folder, const struct qb_problem *problem)
 {
     struct qb_buf where = {0};
-    qb_buf_addf(&where, "%s:%u:%u", problem->path, problem->line, problem->column);
+    for (const char *at = problem->path; *at; at++) /* a line break in a name is not one of the report */
+        if (*at == '\n')
+            qb_buf_add_string(&where, "\\x0a");
+        else
+            qb_buf_add_char(&where, *at);
+    qb_buf_addf(&where, ":%u:%u", problem->line, problem->column);
     qb_report_at(invocation, qb_buf_text(&where), problem);
     show_source(folder, problem, qb_say_colour(stdout));
     qb_buf_fini(&where);

@@ -25,10 +25,7 @@ static bool exists(void *context, const char *path)
 {
     const struct qb_folder *folder = context;
     struct qb_file_stat st;
-    if (qb_file_stat(folder->dir, path, &st, NULL) == QB_OK)
-        return S_ISREG(st.mode);
-    const struct qb_tracked *file = qb_folder_find(folder, path);
-    return file && !qb_oid_is_zero(&file->committed);
+    return qb_file_stat(folder->dir, path, &st, NULL) == QB_OK && S_ISREG(st.mode);
 }
 
 /* The same after a scan, which has tracked all that is there: most names are asked about in vain. */
@@ -89,12 +86,75 @@ static void sort_file(struct qb_folder *folder, struct qb_tracked *file)
     free(original);
 }
 
+static bool concerned(const struct qb_list *list, const struct qb_tracked *copy)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i] == copy || list->items[i]->path == copy->copy_of)
+            return true;
+    return false;
+}
+
+static void queue(struct qb_pass *pass, struct qb_tracked *file)
+{
+    file->queued = true;
+    qb_list_add(&pass->queue, file);
+}
+
+/* Whether a record came into the folder, or one went, of which another file may now be (or no longer be) a copy. */
+static bool records_came(const struct qb_pass *pass)
+{
+    for (size_t i = 0; i < pass->queue.count; i++)
+        if (!pass->queue.items[i]->present && pass->queue.items[i]->class == QB_FILE_RECORD)
+            return true;
+    return false;
+}
+
+/* A name that alone proves nothing is that of a record with a wrong name until its original comes. */
+static void sort_invalid(struct qb_pass *pass)
+{
+    struct qb_folder *folder = pass->folder;
+    const struct qb_entries *invalid = &folder->link.invalid;
+    struct qb_list found = {0};
+    for (uint32_t i = 0; i < invalid->count; i++) {
+        struct qb_tracked *file = qb_folder_find(folder, invalid->items[i]->path);
+        if (!file || !file->present || file->queued)
+            continue;
+        char *original = qb_copies_original(folder, file->path);
+        if (original)
+            qb_list_add(&found, file);
+        free(original);
+    }
+    for (size_t i = 0; i < found.count; i++) {
+        sort_file(folder, found.items[i]);
+        queue(pass, found.items[i]);
+    }
+    free(found.items);
+}
+
+/* And becomes one again when its original goes. */
+static void sort_copies(struct qb_pass *pass)
+{
+    const struct qb_list *copies = &pass->folder->copies;
+    for (size_t i = 0; i < copies->count; i++) {
+        struct qb_tracked *copy = copies->items[i];
+        if (copy->class != QB_FILE_COPY || !copy->present || copy->queued || !concerned(&pass->gone, copy))
+            continue;
+        sort_file(pass->folder, copy);
+        if (copy->class != QB_FILE_COPY)
+            queue(pass, copy);
+    }
+}
+
 void qb_copies_sort(struct qb_pass *pass)
 {
     for (size_t i = 0; i < pass->queue.count; i++)
         sort_file(pass->folder, pass->queue.items[i]);
     for (size_t i = 0; i < pass->gone.count; i++)
         sort_file(pass->folder, pass->gone.items[i]);
+    if (pass->folder->stored && records_came(pass))
+        sort_invalid(pass);
+    if (pass->gone.count)
+        sort_copies(pass);
 }
 
 void qb_copies_note(struct qb_folder *folder, struct qb_tracked *file)
@@ -267,14 +327,6 @@ static int decide(struct qb_pass *pass, struct qb_tracked *copy, struct qb_err *
     }
     qb_folder_set_problems(folder, copy, &conflict.problems);
     return result;
-}
-
-static bool concerned(const struct qb_list *list, const struct qb_tracked *copy)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (list->items[i] == copy || list->items[i]->path == copy->copy_of)
-            return true;
-    return false;
 }
 
 /* One plan for a record at a time: what it makes is what the next copy is merged with. */

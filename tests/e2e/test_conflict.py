@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 
 from office import Office, case, expect, main, wait_for
 
@@ -234,6 +235,65 @@ def test_conflict__records_that_look_alike_stay_records():
         office.write(twin, text({**FIRST, "id": "VIS-C-2", "planned_on": "2020-07-12"}))
         office.once()
         expect(not office.problems() and office.exists(twin), str(office.problems()))
+
+
+def test_conflict__a_copy_that_comes_before_its_rival():
+    """On a third machine: the copy arrives while the record is still what both changed."""
+    ours, theirs = {**FIRST, "planned_on": "2020-07-11"}, {**FIRST, "note": "bawa alat uji"}
+    with Office(TOBA()) as office:
+        begin(office)
+        office.start()
+        path = beside(VISIT, ".sync-conflict-20200706-101530-OBF7IUM")
+        before = os.stat(office.path(VISIT)).st_mtime - 60
+        office.replace(path, text(theirs))
+        wait_for(lambda: conflicts(office), office.log)
+        other = os.path.join(office.root, "other.json")
+        with open(other, "w", encoding="utf-8") as f:
+            f.write(text(ours))
+        os.utime(other, (before, before))  # as sync clients keep it
+        os.rename(other, office.path(VISIT))
+        wait_for(lambda: not office.exists(path), lambda: office.log() + str(office.problems()))
+        expect(office.json(VISIT) == {**ours, "note": "bawa alat uji"}, office.read(VISIT))
+        wait_for(lambda: not office.problems() and office.status_clean(), office.log)
+        office.stop()
+        office.fsck()
+
+
+def test_conflict__what_a_person_writes_later_is_no_rival():
+    """Without an ancestor in history the copy's values are not taken for the change of the other side."""
+    with Office(TOBA()) as office:
+        begin(office)
+        path = beside(VISIT, ".sync-conflict-20200706-101530-OBF7IUM")
+        office.write(path, text({**FIRST, "planned_on": "2020-07-12", "note": "mereka"}))
+        office.once()
+        expect(len(conflicts(office)) == 3, str(office.problems()))
+        office.write(VISIT, text({**FIRST, "type": "follow_up"}))
+        os.utime(office.path(VISIT), (time.time() + 5, time.time() + 5))
+        office.once()
+        expect(office.json(VISIT)["note"] == "awal" and office.exists(path) and conflicts(office), office.read(VISIT))
+
+
+def test_conflict__an_ambiguous_name_settles_when_its_record_comes():
+    for words in (" 2", " (1)", "-PC-KANTOR", " (kopi 2020-07-06)"):
+        with Office(TOBA()) as office:
+            begin(office)
+            os.unlink(office.path(VISIT))
+            office.once()
+            office.start()
+            path = beside(VISIT, words)
+            office.replace(path, text({**FIRST, "note": "bawa alat uji"}))
+            wait_for(lambda: any(p["code"] == "id-name" for p in office.problems()), office.log)
+            office.replace(VISIT, text(FIRST))
+            wait_for(lambda: not any(p["code"] == "id-name" for p in office.problems()), lambda: str(office.problems()))
+            wait_for(lambda: conflicts(office) or not office.exists(path), office.log)
+            # the original goes again: it is what a start would find
+            if office.exists(path):
+                os.unlink(office.path(VISIT))
+                wait_for(lambda: [p["code"] for p in office.problems()] == ["id-name"], lambda: str(office.problems()))
+            office.stop()
+            before = office.read("status/problems.json")
+            office.once(status=None)
+            expect(office.read("status/problems.json") == before, office.read("status/problems.json"))
 
 
 def test_conflict__the_daemon_merges_at_once():

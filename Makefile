@@ -41,7 +41,7 @@ SCHEMA := kind kind_source kind_gather kind_problem settings check extract cross
           value value_number value_date draft columns mapping
 # The parts of the daemon that unit tests are linked with, too.
 WATCH_PARTS := monthly notify mounts settle lock ignore progress signals conflict excerpt portable
-WATCHER := main say state report office past folder cache scan look intake dispute copies putback hold names publish render journal pass upkeep daemon worklist editor \
+WATCHER := main say state report office past folder cache scan look intake dispute copies putback hold names notes publish render journal pass upkeep daemon worklist editor \
            anchor reason mirror place rollup keys backthen expected audit audit_objects audit_commits audit_folder authors log_text log_json log_page \
            entrust answer entry tryout fresh ask choices sheet filter \
            cmd_init cmd_new cmd_import cmd_export cmd_kinds cmd_watch cmd_check cmd_schedule cmd_simulate cmd_validate cmd_log \

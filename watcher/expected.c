@@ -2,7 +2,7 @@
 /* The same writers as in a pass, asked one after the other. */
 #include "watcher/expected.h"
 
-#include "core/base/limits.h"
+#include "watcher/notes.h"
 #include "watcher/render.h"
 
 #include <stdlib.h>
@@ -37,38 +37,6 @@ static int facilities(const struct qb_output_view *view, const struct qb_output 
     return result;
 }
 
-/* Whether a note of that record can lie beside it (watcher/publish). */
-static bool noted(const struct qb_folder *folder, const char *path)
-{
-    const struct qb_tracked *file = qb_folder_find(folder, path);
-    const char *slash = strrchr(path, '/');
-    return file && file->class == QB_FILE_RECORD && file->present && strlen(slash ? slash : path) <= QB_MAX_NOTED_NAME;
-}
-
-static int notes(struct qb_folder *folder, struct asking *asking, struct qb_err *err)
-{
-    const struct qb_problems *all = &folder->problems;
-    struct qb_buf path = {0};
-    struct qb_buf bytes = {0};
-    int result = QB_OK;
-    for (size_t i = 0, end; i < all->count && result == QB_OK; i = end) {
-        size_t errors = 0;
-        for (end = i; end < all->count && !strcmp(all->items[end].path, all->items[i].path); end++)
-            errors += qb_problem_severity(&all->items[end]) == QB_SEVERITY_ERROR;
-        if (!errors || !noted(folder, all->items[i].path))
-            continue;
-        qb_buf_clear(&path);
-        qb_buf_clear(&bytes);
-        qb_output_note(&bytes, folder->settings.language, &all->items[i], end - i);
-        qb_buf_add(&path, all->items[i].path, strlen(all->items[i].path) - strlen(".json"));
-        qb_buf_add_string(&path, ".problem.txt");
-        result = asking->visit(asking->context, path.data, &bytes, err);
-    }
-    qb_buf_fini(&path);
-    qb_buf_fini(&bytes);
-    return result;
-}
-
 int qb_expected_files(struct qb_folder *folder, qb_expected_file *visit, void *context, struct qb_err *err)
 {
     struct asking asking = {visit, context};
@@ -91,7 +59,7 @@ int qb_expected_files(struct qb_folder *folder, qb_expected_file *visit, void *c
                                                      : qb_render(&view, output, take, &asking, err);
     }
     if (result == QB_OK && folder->settings.problem_notes)
-        result = notes(folder, &asking, err);
+        result = qb_notes_each(folder, visit, context, err);
     qb_arena_fini(&arena);
     return result;
 }

@@ -7,8 +7,8 @@
 #include "watcher/folder.h"
 
 #include "core/base/batch.h"
-#include "core/base/limits.h"
 #include "watcher/hold.h"
+#include "watcher/notes.h"
 #include "watcher/putback.h"
 #include "watcher/render.h"
 
@@ -457,44 +457,9 @@ static void clear_list(struct qb_pass *pass, const struct qb_list *before)
 
 /* --- notes --- */
 
-/* The path of the note beside a record: "records/x/SHP-A.json" -> "records/x/SHP-A.problem.txt". */
-static void note_path(struct qb_buf *path, const char *record)
+static int place_note(void *context, const char *path, const struct qb_buf *bytes, struct qb_err *err)
 {
-    qb_buf_clear(path);
-    qb_buf_add(path, record, strlen(record) - strlen(".json"));
-    qb_buf_add_string(path, ".problem.txt");
-}
-
-/* A name so long that the note's would be no file name: problems.json has it all the same. */
-static bool too_long(const char *record)
-{
-    const char *slash = strrchr(record, '/');
-    return strlen(slash ? slash : record) > QB_MAX_NOTED_NAME;
-}
-
-/* Problems are sorted by path, so those of one file lie together. */
-static int write_notes(struct qb_pass *pass, struct qb_err *err)
-{
-    struct qb_folder *folder = pass->folder;
-    const struct qb_problems *all = &folder->problems;
-    struct qb_buf path = {0};
-    struct qb_buf bytes = {0};
-    int result = QB_OK;
-    for (size_t i = 0, end; i < all->count && result == QB_OK; i = end) {
-        size_t errors = 0;
-        for (end = i; end < all->count && !strcmp(all->items[end].path, all->items[i].path); end++)
-            errors += qb_problem_severity(&all->items[end]) == QB_SEVERITY_ERROR;
-        const struct qb_tracked *file = qb_folder_find(folder, all->items[i].path);
-        if (!errors || !file || file->class != QB_FILE_RECORD || !file->present || too_long(file->path))
-            continue;
-        qb_buf_clear(&bytes);
-        qb_output_note(&bytes, folder->settings.language, &all->items[i], end - i);
-        note_path(&path, file->path);
-        result = place(pass, qb_buf_text(&path), &bytes, err);
-    }
-    qb_buf_fini(&path);
-    qb_buf_fini(&bytes);
-    return result;
+    return place(context, path, bytes, err);
 }
 
 /* Every output and note is asked for anew; those that nobody asked for go. */
@@ -560,7 +525,7 @@ static int write_all(struct qb_pass *pass, struct qb_err *err)
     if (result == QB_OK)
         clear_months(pass, &gone);
     if (result == QB_OK && folder->settings.problem_notes)
-        result = write_notes(pass, err);
+        result = qb_notes_each(folder, place_note, pass, err);
     qb_file_batch_flush(pass->batch);
     qb_file_batch_free(pass->batch);
     pass->batch = NULL;
@@ -578,7 +543,7 @@ static void collect_notes(struct qb_folder *folder, struct qb_list *notes)
         const struct qb_problem *problem = &folder->problems.items[i];
         if (strncmp(problem->path, "records/", 8) || strlen(problem->path) < 14)
             continue;
-        note_path(&path, problem->path);
+        qb_notes_path(&path, problem->path);
         struct qb_tracked *file = qb_folder_find(folder, qb_buf_text(&path));
         if (file && file->wanted) {
             file->wanted = false;

@@ -160,9 +160,10 @@ void qb_rollup_json(struct qb_buf *out, const struct qb_rollup *rollup)
 
 /* --- page --- */
 
-static void head(struct qb_html *html, const char *const *ids, size_t count)
+static void head(struct qb_html *html, const char *label, const char *const *ids, size_t count)
 {
-    qb_html_markup(html, "<div class=\"sheet wide\">\n<table>\n<thead><tr>");
+    qb_page_open_wide(html, "sheet", label);
+    qb_html_markup(html, "<table>\n<thead><tr>");
     for (size_t i = 0; i < count; i++) {
         qb_html_markup(html, "<th scope=\"col\">");
         qb_html_say(html, ids[i], NULL);
@@ -176,7 +177,7 @@ static void offices_table(struct qb_html *html, const struct qb_rollup *rollup)
     static const char *const columns[] = {"rollup.column.office",   "status.overdue",        "status.due",
                                           "status.due_soon",        "status.open",           "page.problems.errors",
                                           "page.problems.warnings", "rollup.column.recorded"};
-    head(html, columns, sizeof columns / sizeof *columns);
+    head(html, "rollup.offices", columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < rollup->office_count; i++) {
         const struct qb_rollup_office *office = &rollup->offices[i];
         qb_html_markup(html, "<tr><th scope=\"row\">");
@@ -234,7 +235,7 @@ void qb_rollup_page(struct qb_buf *out, const struct qb_rollup *rollup)
     offices_table(&html, rollup);
     qb_html_markup(&html, "</section>\n");
     qb_page_section(&html, "worklist", "page.worklist");
-    head(&html, columns, sizeof columns / sizeof *columns);
+    head(&html, "page.worklist", columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < rollup->task_count; i++)
         task_row(&html, &rollup->tasks[i]);
     qb_html_markup(&html, "</tbody>\n</table>\n</div>\n</section>\n</main>\n");
